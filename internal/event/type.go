@@ -1,0 +1,43 @@
+// Package event holds what the platform tells the world: the catalogue of
+// event types, and the event context of each as a Go type with its JSON Schema
+// and a sample. It does not decide when an event happens (loyalty does) nor
+// what follows from it (reaction does).
+package event
+
+import "strings"
+
+// Type is the canonical name of a kind of event, as it stands on the wire.
+type Type string
+
+// The event types of the programme.
+const (
+	ProfileCreated     Type = "profile.created"
+	ProfileUpdated     Type = "profile.updated"
+	TransactionCreated Type = "transaction.created"
+	TransactionUpdated Type = "transaction.updated"
+)
+
+// aliases are the other names under which integrations know the types.
+var aliases = map[string]Type{
+	"profiles.create":    ProfileCreated,
+	"profile.create":     ProfileCreated,
+	"profile.update":     ProfileUpdated,
+	"profile_update":     ProfileUpdated,
+	"transaction.create": TransactionCreated,
+	"transaction.update": TransactionUpdated,
+}
+
+// Canonical returns the type that a name or one of its aliases stands for;
+// false when there is none in the catalogue.
+func Canonical(name string) (Type, bool) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if t, ok := aliases[name]; ok {
+		return t, true
+	}
+	for _, e := range catalogue {
+		if string(e.Type) == name {
+			return e.Type, true
+		}
+	}
+	return "", false
+}

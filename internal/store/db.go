@@ -1,0 +1,141 @@
+// Package store is the database: every statement of SQL, the migrations and the
+// transactions of Belfry. SQLite and PostgreSQL stand behind one small seam
+// (engine) and share one text of SQL. It knows no rule of the programme: a
+// record goes in and comes out as it is.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// DB is an open database with its schema up to date. It is safe for concurrent
+// use.
+type DB struct {
+	// Appended is given after each commit that queued events.
+	Appended Signal
+
+	engine engine
+	now    func() time.Time
+}
+
+// Options adjusts Open. The zero value is what `belfry serve` uses.
+type Options struct {
+	// Now is the clock of created_at and updated_at; time.Now when nil.
+	Now func() time.Time
+	// MaxReaders bounds concurrent read transactions; 8 when 0.
+	MaxReaders int
+}
+
+// engine is what the two databases do differently.
+type engine interface {
+	// update runs fn in a read-write transaction and returns once it is durable.
+	update(ctx context.Context, fn func(querier) error) error
+	// view runs fn in a read-only transaction.
+	view(ctx context.Context, fn func(querier) error) error
+	// dialect names the folder of its migrations.
+	dialect() string
+	// pool is used for migrations only.
+	pool() *sql.DB
+	// skipLocked is the clause that lets concurrent workers claim rows apart.
+	skipLocked() string
+	// forUpdate is the clause that locks the rows of a SELECT.
+	forUpdate() string
+	classify(error) error
+	close() error
+}
+
+// querier runs statements inside one transaction.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Open connects to the database that rawURL names and migrates it.
+//
+//	sqlite:///var/lib/belfry/belfry.db   a file (sqlite://relative.db works too)
+//	postgres://user@host/name            PostgreSQL 14 or later
+func Open(ctx context.Context, rawURL string, opts Options) (*DB, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.MaxReaders == 0 {
+		opts.MaxReaders = 8
+	}
+	e, err := openEngine(ctx, rawURL, opts)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{engine: e, now: opts.Now, Appended: NewSignal()}
+	if err := db.migrate(ctx); err != nil {
+		e.close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func openEngine(ctx context.Context, rawURL string, opts Options) (engine, error) {
+	scheme, rest, ok := strings.Cut(rawURL, "://")
+	switch {
+	case ok && scheme == "sqlite" && rest != "":
+		return openSQLite(ctx, rest, opts)
+	case ok && (scheme == "postgres" || scheme == "postgresql"):
+		return openPostgres(ctx, rawURL, opts)
+	}
+	return nil, fmt.Errorf("database %q: want sqlite://FILE or postgres://…", redactURL(rawURL))
+}
+
+// redactURL keeps a mistyped URL's password out of the error.
+func redactURL(rawURL string) string {
+	if i := strings.LastIndex(rawURL, "@"); i >= 0 {
+		return "…" + rawURL[i:]
+	}
+	return rawURL
+}
+
+// Update runs fn in a read-write transaction and returns once its effects are
+// durable. When fn returns an error, or panics, nothing it did remains. fn may
+// run more than once (PostgreSQL aborts on a serialization failure), and must
+// not touch the database but through tx.
+func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	var committed []func()
+	err := db.engine.update(ctx, func(q querier) error {
+		tx := &Tx{db: db, q: q, ctx: ctx}
+		err := fn(tx)
+		committed = tx.onCommit
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range committed {
+		f()
+	}
+	return nil
+}
+
+// View runs fn in a read-only transaction that sees one state of the database.
+func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
+	return db.engine.view(ctx, func(q querier) error {
+		return fn(&Tx{db: db, q: q, ctx: ctx})
+	})
+}
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int
+	err := db.View(ctx, func(tx *Tx) error { return tx.get([]any{&one}, "SELECT 1") })
+	if err != nil {
+		return fmt.Errorf("ping database: %w", err)
+	}
+	return nil
+}
+
+// Dialect names the engine: "sqlite" or "postgres".
+func (db *DB) Dialect() string { return db.engine.dialect() }
+
+// Close waits for running transactions and releases the database.
+func (db *DB) Close() error { return db.engine.close() }

@@ -1,0 +1,143 @@
+package store
+
+import "github.com/belfryhq/belfry/internal/scalar"
+
+// Event is something that happened, with its context as it was at that moment.
+type Event struct {
+	ID       int64
+	TenantID int64
+	// Type is the canonical name, e.g. transaction.created.
+	Type string
+	// ProfileID is the profile concerned, "" when there is none.
+	ProfileID string
+	// Subject and SubjectID name the resource that the event is about.
+	Subject   string
+	SubjectID string
+	// Context is the event context as JSON, exactly as receivers get it.
+	Context []byte
+	// TokenID, Namespace and RequestID are of the request that led to the event.
+	TokenID   int64
+	Namespace string
+	RequestID string
+	// CauseID is the event whose reaction caused this one, 0 when a request did;
+	// Depth counts the causes back to the request.
+	CauseID   int64
+	Depth     int
+	CreatedAt scalar.Time
+}
+
+const eventColumns = `id, tenant_id, type, profile_id, subject, subject_id, context,
+	token_id, namespace, request_id, cause_id, depth, created_at`
+
+func scanEvent(e *Event) []any {
+	return []any{
+		&e.ID, &e.TenantID, &e.Type, text(&e.ProfileID), &e.Subject, &e.SubjectID, &e.Context,
+		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth, &e.CreatedAt,
+	}
+}
+
+// AppendEvent stores an event as caused by the transaction's actor, queues it
+// for the reactions, and sets its ID, TenantID, cause and CreatedAt.
+func (t *Tenant) AppendEvent(e *Event) error {
+	e.TenantID, e.CreatedAt = t.ID, t.Now()
+	e.TokenID, e.Namespace, e.RequestID = t.Actor.TokenID, t.Actor.Namespace, t.Actor.RequestID
+	e.CauseID, e.Depth = t.Actor.CauseID, t.Actor.Depth
+	id, err := t.insert(`INSERT INTO events (tenant_id, type, profile_id, subject, subject_id, context,
+		token_id, namespace, request_id, cause_id, depth, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		t.ID, e.Type, text(&e.ProfileID), e.Subject, e.SubjectID, string(e.Context),
+		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth, e.CreatedAt)
+	if err != nil {
+		return err
+	}
+	e.ID = id
+	if _, err := t.exec("INSERT INTO event_queue (event_id, tenant_id) VALUES (?, ?)", id, t.ID); err != nil {
+		return err
+	}
+	t.OnCommit(t.db.Appended.Notify)
+	return nil
+}
+
+// QueuedEvent is an event that reactions have yet to answer.
+type QueuedEvent struct {
+	Event
+	// Failures counts how often processing it failed.
+	Failures int
+}
+
+// ClaimEvents locks up to limit due events, oldest first, for the rest of the
+// transaction; other transactions pass over them.
+func (tx *Tx) ClaimEvents(limit int) ([]QueuedEvent, error) {
+	ids, err := collect(tx, func(e *QueuedEvent) []any { return []any{&e.ID, &e.Failures} },
+		`SELECT event_id, failures FROM event_queue WHERE due_at <= ?
+		ORDER BY due_at, event_id LIMIT ?`+tx.db.engine.skipLocked(), tx.Now().UnixMicro(), limit)
+	if err != nil {
+		return nil, err
+	}
+	for i := range ids {
+		if err := tx.get(scanEvent(&ids[i].Event), "SELECT "+eventColumns+" FROM events WHERE id = ?", ids[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}
+
+// FinishEvent takes an event off the queue.
+func (tx *Tx) FinishEvent(id int64) error {
+	return tx.execOne("DELETE FROM event_queue WHERE event_id = ?", id)
+}
+
+// PostponeEvent has an event processed again at a later moment, and keeps why.
+func (tx *Tx) PostponeEvent(id int64, due scalar.Time, reason string) error {
+	return tx.execOne(`UPDATE event_queue SET failures = failures + 1, due_at = ?, error = ?
+		WHERE event_id = ?`, due, reason, id)
+}
+
+// NextEventDue returns when the earliest queued event is due; zero when the
+// queue is empty.
+func (tx *Tx) NextEventDue() (due scalar.Time, err error) {
+	err = tx.get([]any{&due}, "SELECT min(due_at) FROM event_queue")
+	return due, err
+}
+
+// QueueLength counts the events that wait for their reactions.
+func (tx *Tx) QueueLength() (n int, err error) {
+	err = tx.get([]any{&n}, "SELECT count(*) FROM event_queue")
+	return n, err
+}
+
+// QueueState returns an event's place in the queue: whether it waits, how often
+// it failed, and why it failed last.
+func (t *Tenant) QueueState(id int64) (waiting bool, failures int, reason string, err error) {
+	rows, err := collect(t.Tx, func(r *struct {
+		n int
+		s string
+	}) []any {
+		return []any{&r.n, text(&r.s)}
+	}, "SELECT failures, error FROM event_queue WHERE tenant_id = ? AND event_id = ?", t.ID, id)
+	if err != nil || len(rows) == 0 {
+		return false, 0, "", err
+	}
+	return true, rows[0].n, rows[0].s, nil
+}
+
+// Event reads one event.
+func (t *Tenant) Event(id int64) (Event, error) {
+	return single(t.Tx, scanEvent, "SELECT "+eventColumns+" FROM events WHERE tenant_id = ? AND id = ?", t.ID, id)
+}
+
+var eventFields = Fields{
+	"id":         {Column: "id", Kind: Int},
+	"type":       {Column: "type"},
+	"profile_id": {Column: "profile_id"},
+	"subject":    {Column: "subject"},
+	"subject_id": {Column: "subject_id"},
+	"request_id": {Column: "request_id"},
+	"cause_id":   {Column: "cause_id", Kind: Int},
+	"created_at": {Column: "created_at", Kind: Time},
+}
+
+// Events lists events.
+func (t *Tenant) Events(l List) (Page[Event], error) {
+	return page(t.Tx, l, eventFields, eventColumns, "events WHERE tenant_id = ?", []any{t.ID}, scanEvent)
+}

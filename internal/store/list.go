@@ -1,0 +1,240 @@
+package store
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/belfryhq/belfry/internal/scalar"
+)
+
+// Kind says how a field's filter values are read.
+type Kind int
+
+// The kinds of fields that a list can filter by.
+const (
+	Text Kind = iota
+	Int
+	Amount
+	Time
+	Bool
+)
+
+// Field is a name of the API that a list can filter and sort by.
+type Field struct {
+	// Column is the SQL expression behind the name.
+	Column string
+	Kind   Kind
+	// Exists, when set, is a subquery with one %s for the condition on Column:
+	// the field is of related rows, and cannot be sorted by.
+	Exists string
+}
+
+// Fields are the filterable names of one resource.
+type Fields map[string]Field
+
+// Filter is one condition of a list: `filter[Field][Op]=Value`.
+type Filter struct {
+	Field string
+	// Op is eq, ne, gt, gte, lt, lte, in, like or nullable; "" means eq.
+	Op    string
+	Value string
+}
+
+// List asks for one page of a resource. The zero value is its first 15 rows in
+// the order of their ids.
+type List struct {
+	Filters []Filter
+	// Sort holds field names; a leading "-" turns the order round.
+	Sort []string
+	// Number is the page, from 1. Offset, when positive, takes its place.
+	Number, Offset int
+	// Size is the number of rows a page has; 15 when 0.
+	Size int
+}
+
+// DefaultPageSize is the number of rows of a page that names no size.
+const DefaultPageSize = 15
+
+// Page is one page of a resource.
+type Page[T any] struct {
+	Items []T
+	// Total counts the rows of all pages.
+	Total int
+	// Offset counts the rows before this page, Size is what was asked for.
+	Offset, Size int
+}
+
+// FieldError says which part of a list's question has no answer.
+type FieldError struct {
+	Field, Message string
+}
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
+
+func (l List) size() int {
+	if l.Size <= 0 {
+		return DefaultPageSize
+	}
+	return l.Size
+}
+
+func (l List) offset() int {
+	if l.Offset > 0 {
+		return l.Offset
+	}
+	return max(l.Number-1, 0) * l.size()
+}
+
+// page runs a list over `FROM from WHERE where`, which must bind the tenant.
+func page[T any](tx *Tx, l List, fields Fields, columns, from string, args []any,
+	scan func(*T) []any,
+) (Page[T], error) {
+	p := Page[T]{Offset: l.offset(), Size: l.size()}
+	where, more, err := l.conditions(fields)
+	if err != nil {
+		return p, err
+	}
+	order, err := l.order(fields)
+	if err != nil {
+		return p, err
+	}
+	args = append(args, more...)
+	if err := tx.get([]any{&p.Total}, "SELECT count(*) FROM "+from+where, args...); err != nil {
+		return p, err
+	}
+	query := "SELECT " + columns + " FROM " + from + where + order + " LIMIT ? OFFSET ?"
+	p.Items, err = collect(tx, scan, query, append(args, p.Size, p.Offset)...)
+	return p, err
+}
+
+var comparisons = map[string]string{
+	"": " = ", "eq": " = ", "ne": " <> ", "gt": " > ", "gte": " >= ", "lt": " < ", "lte": " <= ",
+}
+
+func (l List) conditions(fields Fields) (string, []any, error) {
+	var b strings.Builder
+	var args []any
+	for _, f := range l.Filters {
+		name := "filter[" + f.Field + "]"
+		field, ok := fields[f.Field]
+		if !ok {
+			return "", nil, &FieldError{name, "is not a filter here; there are " + fields.names()}
+		}
+		cond, vals, err := field.condition(f)
+		if err != nil {
+			return "", nil, &FieldError{name, err.Error()}
+		}
+		if field.Exists != "" {
+			cond = fmt.Sprintf(field.Exists, cond)
+		}
+		b.WriteString(" AND " + cond)
+		args = append(args, vals...)
+	}
+	return b.String(), args, nil
+}
+
+func (f Field) condition(filter Filter) (string, []any, error) {
+	switch filter.Op {
+	case "in":
+		return f.in(strings.Split(filter.Value, ","))
+	case "nullable":
+		if filter.Value == "0" || filter.Value == "false" {
+			return f.Column + " IS NOT NULL", nil, nil
+		}
+		return f.Column + " IS NULL", nil, nil
+	case "like":
+		if f.Kind != Text {
+			return "", nil, fmt.Errorf("like is for text fields")
+		}
+		return "lower(" + f.Column + ") LIKE ? ESCAPE '!'", []any{likePattern(filter.Value)}, nil
+	}
+	op, ok := comparisons[filter.Op]
+	if !ok {
+		return "", nil, fmt.Errorf("unknown operator %q; there are eq, ne, gt, gte, lt, lte, in, like, nullable", filter.Op)
+	}
+	v, err := f.value(filter.Value)
+	if err != nil {
+		return "", nil, err
+	}
+	return f.Column + op + "?", []any{v}, nil
+}
+
+// likePattern matches text that contains s, whatever the case.
+func likePattern(s string) string {
+	s = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s))
+	return "%" + s + "%"
+}
+
+// maxInValues keeps a filter below the engines' limits on parameters.
+const maxInValues = 500
+
+func (f Field) in(values []string) (string, []any, error) {
+	if len(values) > maxInValues {
+		return "", nil, fmt.Errorf("in takes at most %d values", maxInValues)
+	}
+	args := make([]any, len(values))
+	for i, s := range values {
+		v, err := f.value(s)
+		if err != nil {
+			return "", nil, err
+		}
+		args[i] = v
+	}
+	return f.Column + " IN (" + placeholders(len(values)) + ")", args, nil
+}
+
+// placeholders returns n question marks.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+func (f Field) value(s string) (any, error) {
+	switch f.Kind {
+	case Int:
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a whole number", s)
+		}
+		return n, nil
+	case Amount:
+		return scalar.ParseAmount(s)
+	case Time:
+		return scalar.ParseTime(s)
+	case Bool:
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither true nor false", s)
+		}
+		return b, nil
+	}
+	if strings.ContainsRune(s, 0) {
+		return nil, fmt.Errorf("must not hold a NUL character")
+	}
+	return s, nil
+}
+
+func (l List) order(fields Fields) (string, error) {
+	var b strings.Builder
+	for _, name := range l.Sort {
+		direction := " ASC"
+		if bare, ok := strings.CutPrefix(name, "-"); ok {
+			name, direction = bare, " DESC"
+		}
+		field, ok := fields[name]
+		if !ok || field.Exists != "" {
+			return "", &FieldError{"sort", fmt.Sprintf("cannot sort by %q; there are %s", name, fields.names())}
+		}
+		b.WriteString(field.Column + direction + ", ")
+	}
+	return " ORDER BY " + b.String() + fields["id"].Column, nil
+}
+
+// names lists the fields for an error.
+func (fields Fields) names() string {
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
+)
+
+// sqliteEngine keeps one connection for writing, owned by the goroutine of
+// groupWriter, and a pool of connections for reading.
+type sqliteEngine struct {
+	readers *sql.DB
+	writing *sql.DB
+	writer  *groupWriter
+	stmts   *statements
+}
+
+func openSQLite(ctx context.Context, path string, opts Options) (*sqliteEngine, error) {
+	writing, err := sql.Open("sqlite", sqliteDSN(path, "-16000"))
+	if err != nil {
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	writing.SetMaxOpenConns(1)
+	if err := writing.PingContext(ctx); err != nil {
+		writing.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	readers, err := sql.Open("sqlite", sqliteDSN(path, "-2000")+"&_pragma=query_only(1)")
+	if err != nil {
+		writing.Close()
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	readers.SetMaxOpenConns(opts.MaxReaders)
+	readers.SetMaxIdleConns(opts.MaxReaders)
+	return &sqliteEngine{
+		readers: readers,
+		writing: writing,
+		writer:  newGroupWriter(writing),
+		stmts:   newStatements(readers),
+	}, nil
+}
+
+// sqliteDSN asks for the settings that make a commit durable before it returns.
+func sqliteDSN(path, cacheSize string) string {
+	v := url.Values{"_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
+		"foreign_keys(1)", "temp_store(2)", "cache_size(" + cacheSize + ")",
+	}}
+	return "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) + "?" + v.Encode()
+}
+
+func (e *sqliteEngine) dialect() string    { return "sqlite" }
+func (e *sqliteEngine) pool() *sql.DB      { return e.writing }
+func (e *sqliteEngine) skipLocked() string { return "" }
+func (e *sqliteEngine) forUpdate() string  { return "" }
+
+func (e *sqliteEngine) update(ctx context.Context, fn func(querier) error) error {
+	return e.writer.do(ctx, fn)
+}
+
+func (e *sqliteEngine) view(ctx context.Context, fn func(querier) error) error {
+	tx, err := e.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin read: %w", err)
+	}
+	defer tx.Rollback()
+	return fn(txStatements{tx, e.stmts})
+}
+
+func (e *sqliteEngine) close() error {
+	e.writer.stop()
+	return errors.Join(e.stmts.close(), e.readers.Close(), e.writing.Close())
+}
+
+func (e *sqliteEngine) classify(err error) error {
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return err
+	}
+	switch se.Code() {
+	case sqlitelib.SQLITE_CONSTRAINT_UNIQUE, sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY:
+		_, columns, _ := strings.Cut(se.Error(), "failed: ")
+		columns, _, _ = strings.Cut(columns, " (")
+		return &DuplicateError{Constraint: columns}
+	case sqlitelib.SQLITE_READONLY:
+		return ErrReadOnly
+	}
+	return err
+}
+
+// groupWindow bounds how long transactions are gathered into one commit, so
+// that the first of a group never waits long for the last.
+const (
+	groupWindow = 5 * time.Millisecond
+	groupSize   = 256
+)

@@ -1,0 +1,195 @@
+package store
+
+import (
+	"encoding/json"
+
+	"github.com/belfryhq/belfry/internal/scalar"
+)
+
+// Trigger is a reaction to one type of event: actions that run in order.
+type Trigger struct {
+	ID   int64
+	Name string
+	// Event is the canonical type that fires it.
+	Event       string
+	Description string
+	Notes       string
+	IsActive    bool
+	CreatedAt   scalar.Time
+	UpdatedAt   scalar.Time
+	// Actions are sorted by SortOrder.
+	Actions []Action
+}
+
+// Action is one step of a trigger.
+type Action struct {
+	ID        int64
+	TriggerID int64
+	// Type is the canonical kind: filter, target.send, ….
+	Type        string
+	ReferenceID string
+	Name        string
+	SortOrder   int
+	Description string
+	Notes       string
+	Arguments   []Argument
+	CreatedAt   scalar.Time
+	UpdatedAt   scalar.Time
+}
+
+// Argument is one named argument of an action. When Dynamic, Value is JSON Logic
+// on the event context.
+type Argument struct {
+	Name    string          `json:"name"`
+	Value   json.RawMessage `json:"value"`
+	Dynamic *bool           `json:"is_dynamic"`
+}
+
+const (
+	triggerColumns = "id, name, event, description, notes, is_active, created_at, updated_at"
+	actionColumns  = `id, trigger_id, type, reference_id, name, sort_order, description, notes, arguments,
+	created_at, updated_at`
+)
+
+func scanTrigger(t *Trigger) []any {
+	return []any{
+		&t.ID, &t.Name, &t.Event, text(&t.Description), text(&t.Notes), &t.IsActive, &t.CreatedAt, &t.UpdatedAt,
+	}
+}
+
+func scanAction(a *Action) []any {
+	return []any{
+		&a.ID, &a.TriggerID, &a.Type, text(&a.ReferenceID), &a.Name, &a.SortOrder, text(&a.Description),
+		text(&a.Notes), asJSON(&a.Arguments), &a.CreatedAt, &a.UpdatedAt,
+	}
+}
+
+// InsertTrigger stores a trigger with its actions and sets their IDs and times.
+func (t *Tenant) InsertTrigger(r *Trigger) (err error) {
+	r.CreatedAt = t.Now()
+	r.UpdatedAt = r.CreatedAt
+	r.ID, err = t.insert(`INSERT INTO triggers
+		(tenant_id, name, event, description, notes, is_active, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		t.ID, r.Name, r.Event, text(&r.Description), text(&r.Notes), r.IsActive, r.CreatedAt, r.UpdatedAt)
+	if err != nil {
+		return err
+	}
+	for i := range r.Actions {
+		r.Actions[i].TriggerID = r.ID
+		if err := t.InsertAction(&r.Actions[i]); err != nil {
+			return err
+		}
+	}
+	return t.configChanged()
+}
+
+// UpdateTrigger stores a trigger's new state, not its actions.
+func (t *Tenant) UpdateTrigger(r *Trigger) error {
+	r.UpdatedAt = t.Now()
+	err := t.execOne(`UPDATE triggers SET name = ?, event = ?, description = ?, notes = ?, is_active = ?,
+		updated_at = ? WHERE tenant_id = ? AND id = ?`,
+		r.Name, r.Event, text(&r.Description), text(&r.Notes), r.IsActive, r.UpdatedAt, t.ID, r.ID)
+	if err != nil {
+		return err
+	}
+	return t.configChanged()
+}
+
+// DeleteTrigger removes a trigger and its actions; its runs stay in the log.
+func (t *Tenant) DeleteTrigger(id int64) error {
+	if err := t.execOne("DELETE FROM triggers WHERE tenant_id = ? AND id = ?", t.ID, id); err != nil {
+		return err
+	}
+	return t.configChanged()
+}
+
+// Trigger reads one trigger with its actions.
+func (t *Tenant) Trigger(id int64) (Trigger, error) {
+	r, err := single(t.Tx, scanTrigger, "SELECT "+triggerColumns+" FROM triggers WHERE tenant_id = ? AND id = ?", t.ID, id)
+	if err != nil {
+		return r, err
+	}
+	r.Actions, err = t.actionsOf(id)
+	return r, err
+}
+
+// AllTriggers reads every trigger of the tenant with its actions.
+func (t *Tenant) AllTriggers() ([]Trigger, error) {
+	rs, err := collect(t.Tx, scanTrigger, "SELECT "+triggerColumns+" FROM triggers WHERE tenant_id = ? ORDER BY id", t.ID)
+	if err != nil {
+		return nil, err
+	}
+	return rs, t.attachActions(rs)
+}
+
+func (t *Tenant) attachActions(rs []Trigger) (err error) {
+	for i := range rs {
+		if rs[i].Actions, err = t.actionsOf(rs[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var triggerFields = Fields{
+	"id":          {Column: "id", Kind: Int},
+	"name":        {Column: "name"},
+	"trigger":     {Column: "event"},
+	"description": {Column: "description"},
+	"notes":       {Column: "notes"},
+	"is_active":   {Column: "is_active", Kind: Bool},
+	"created_at":  {Column: "created_at", Kind: Time},
+	"updated_at":  {Column: "updated_at", Kind: Time},
+}
+
+// Triggers lists triggers with their actions.
+func (t *Tenant) Triggers(l List) (Page[Trigger], error) {
+	p, err := page(t.Tx, l, triggerFields, triggerColumns, "triggers WHERE tenant_id = ?", []any{t.ID}, scanTrigger)
+	if err != nil {
+		return p, err
+	}
+	return p, t.attachActions(p.Items)
+}
+
+func (t *Tenant) actionsOf(triggerID int64) ([]Action, error) {
+	return collect(t.Tx, scanAction, "SELECT "+actionColumns+` FROM actions
+		WHERE tenant_id = ? AND trigger_id = ? ORDER BY sort_order, id`, t.ID, triggerID)
+}
+
+// InsertAction adds an action to its trigger and sets its ID and times.
+func (t *Tenant) InsertAction(a *Action) (err error) {
+	a.CreatedAt = t.Now()
+	a.UpdatedAt = a.CreatedAt
+	a.ID, err = t.insert(`INSERT INTO actions (tenant_id, trigger_id, type, reference_id, name, sort_order,
+		description, notes, arguments, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		t.ID, a.TriggerID, a.Type, text(&a.ReferenceID), a.Name, a.SortOrder, text(&a.Description),
+		text(&a.Notes), asJSON(a.Arguments), a.CreatedAt, a.UpdatedAt)
+	if err != nil {
+		return err
+	}
+	return t.configChanged()
+}
+
+// UpdateAction stores an action's new state.
+func (t *Tenant) UpdateAction(a *Action) error {
+	a.UpdatedAt = t.Now()
+	err := t.execOne(`UPDATE actions SET type = ?, reference_id = ?, name = ?, sort_order = ?, description = ?,
+		notes = ?, arguments = ?, updated_at = ? WHERE tenant_id = ? AND trigger_id = ? AND id = ?`,
+		a.Type, text(&a.ReferenceID), a.Name, a.SortOrder, text(&a.Description), text(&a.Notes),
+		asJSON(a.Arguments), a.UpdatedAt, t.ID, a.TriggerID, a.ID)
+	if err != nil {
+		return err
+	}
+	return t.configChanged()
+}
+
+// DeleteAction removes an action from its trigger.
+func (t *Tenant) DeleteAction(triggerID, id int64) error {
+	err := t.execOne("DELETE FROM actions WHERE tenant_id = ? AND trigger_id = ? AND id = ?", t.ID, triggerID, id)
+	if err != nil {
+		return err
+	}
+	return t.configChanged()
+}

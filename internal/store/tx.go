@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/belfryhq/belfry/internal/scalar"
+)
+
+// Tx is one transaction. It must not be used after the function it was given
+// to returns, nor by two goroutines at once.
+type Tx struct {
+	db       *DB
+	q        querier
+	ctx      context.Context
+	onCommit []func()
+}
+
+// Actor is on whose behalf a transaction acts. Events keep it.
+type Actor struct {
+	TenantID int64
+	// TokenID is the API token of the request, 0 when there was none.
+	TokenID int64
+	// Namespace names the integration that the token belongs to.
+	Namespace string
+	// RequestID is the id of the request, as logs and answers carry it.
+	RequestID string
+	// CauseID and Depth say which event caused what happens here, and how many
+	// events lie between it and the request: 0 and 0 when none does.
+	CauseID int64
+	Depth   int
+}
+
+// Tenant is a transaction bound to one tenant: every statement of its methods
+// carries the tenant's id, so that no query can reach another tenant's row.
+type Tenant struct {
+	*Tx
+	ID    int64
+	Actor Actor
+}
+
+// As binds the transaction to the actor's tenant.
+func (tx *Tx) As(actor Actor) *Tenant {
+	return &Tenant{Tx: tx, ID: actor.TenantID, Actor: actor}
+}
+
+// Try runs fn in a savepoint: when it returns an error, or panics, what it did
+// is undone and the transaction goes on.
+func (tx *Tx) Try(fn func() error) (err error) {
+	if _, err := tx.exec("SAVEPOINT try"); err != nil {
+		return err
+	}
+	hooks := len(tx.onCommit)
+	done := false
+	defer func() {
+		if done && err == nil {
+			_, err = tx.exec("RELEASE SAVEPOINT try")
+			return
+		}
+		tx.onCommit = tx.onCommit[:hooks]
+		if _, undo := tx.exec("ROLLBACK TO SAVEPOINT try"); undo != nil {
+			err = errors.Join(err, undo)
+			return
+		}
+		if _, undo := tx.exec("RELEASE SAVEPOINT try"); undo != nil {
+			err = errors.Join(err, undo)
+		}
+	}()
+	err = fn()
+	done = true
+	return err
+}
+
+// Now returns the database's clock.
+func (tx *Tx) Now() scalar.Time { return scalar.At(tx.db.now()) }
+
+// OnCommit has f run once the transaction is durable. f must not block.
+func (tx *Tx) OnCommit(f func()) { tx.onCommit = append(tx.onCommit, f) }
+
+// exec runs a statement and returns the number of rows it changed.
+func (tx *Tx) exec(query string, args ...any) (int64, error) {
+	res, err := tx.q.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, tx.db.engine.classify(err)
+	}
+	n, err := res.RowsAffected()
+	return n, err
+}
+
+// execOne runs a statement that must change one row; ErrNotFound otherwise.
+func (tx *Tx) execOne(query string, args ...any) error {
+	n, err := tx.exec(query, args...)
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// get reads one row into dest; ErrNotFound when there is none.
+func (tx *Tx) get(dest []any, query string, args ...any) error {
+	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	if err != nil {
+		return tx.db.engine.classify(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return tx.db.engine.classify(err)
+		}
+		return ErrNotFound
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return fmt.Errorf("scan row: %w", err)
+	}
+	return tx.db.engine.classify(rows.Close())
+}
+
+// insert runs an INSERT … RETURNING id and returns the id.
+func (tx *Tx) insert(query string, args ...any) (id int64, err error) {
+	err = tx.get([]any{&id}, query, args...)
+	return id, err
+}
+
+// collect reads every row of a query; scan names where a row's columns go.
+func collect[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, error) {
+	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	if err != nil {
+		return nil, tx.db.engine.classify(err)
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var row T
+		if err := rows.Scan(scan(&row)...); err != nil {
+			return nil, fmt.Errorf("scan row: %w", err)
+		}
+		out = append(out, row)
+	}
+	return out, tx.db.engine.classify(rows.Err())
+}
+
+// single reads the first row of a query; ErrNotFound when there is none.
+func single[T any](tx *Tx, scan func(*T) []any, query string, args ...any) (T, error) {
+	var row T
+	err := tx.get(scan(&row), query, args...)
+	return row, err
+}
+
+// Errors that callers decide on. A unique violation is a *DuplicateError.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrReadOnly = errors.New("read-only transaction")
+)
+
+// DuplicateError says that a row with the same unique key exists.
+type DuplicateError struct {
+	// Constraint is the unique index (PostgreSQL) or its columns (SQLite).
+	Constraint string
+}
+
+func (e *DuplicateError) Error() string { return "duplicate row: " + e.Constraint }
