@@ -6,35 +6,30 @@ import (
 	"github.com/belfryhq/belfry/internal/scalar"
 )
 
-// Run is what one reaction did about one event.
-type Run struct {
-	ID        int64
-	EventID   int64
-	TriggerID int64
-	// Outcome is matched, filtered or failed.
-	Outcome string
-	// Actions are the results of the actions that ran, as JSON.
-	Actions   json.RawMessage
+// RunLog is what the reactions did about one event.
+type RunLog struct {
+	EventID int64
+	// Results is a JSON list with one entry for each reaction considered.
+	Results   json.RawMessage
 	CreatedAt scalar.Time
 }
 
-const runColumns = "id, event_id, trigger_id, outcome, actions, created_at"
-
-func scanRun(r *Run) []any {
-	return []any{&r.ID, &r.EventID, &r.TriggerID, &r.Outcome, rawJSON(&r.Actions), &r.CreatedAt}
+func scanRunLog(r *RunLog) []any {
+	return []any{&r.EventID, rawJSON(&r.Results), &r.CreatedAt}
 }
 
-// InsertRun adds a run to the log and sets its ID and CreatedAt.
-func (t *Tenant) InsertRun(r *Run) (err error) {
+// InsertRunLog keeps what the reactions did and sets CreatedAt. An event has one
+// log: a second one is a *DuplicateError.
+func (t *Tenant) InsertRunLog(r *RunLog) error {
 	r.CreatedAt = t.Now()
-	r.ID, err = t.insert(`INSERT INTO runs (tenant_id, event_id, trigger_id, outcome, actions, created_at)
-		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
-		t.ID, r.EventID, r.TriggerID, r.Outcome, rawJSON(&r.Actions), r.CreatedAt)
+	_, err := t.exec("INSERT INTO runs (event_id, tenant_id, results, created_at) VALUES (?, ?, ?, ?)",
+		r.EventID, t.ID, rawJSON(&r.Results), r.CreatedAt)
 	return err
 }
 
-// RunsOfEvent reads what the reactions did about one event.
-func (t *Tenant) RunsOfEvent(eventID int64) ([]Run, error) {
-	return collect(t.Tx, scanRun, "SELECT "+runColumns+` FROM runs
-		WHERE tenant_id = ? AND event_id = ? ORDER BY id`, t.ID, eventID)
+// RunLog reads what the reactions did about an event; ErrNotFound when none
+// listened to it, or it still waits.
+func (t *Tenant) RunLog(eventID int64) (RunLog, error) {
+	return single(t.Tx, scanRunLog,
+		"SELECT event_id, results, created_at FROM runs WHERE tenant_id = ? AND event_id = ?", t.ID, eventID)
 }

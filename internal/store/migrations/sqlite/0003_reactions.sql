@@ -53,17 +53,11 @@ CREATE TABLE actions (
 );
 CREATE INDEX actions_trigger ON actions (trigger_id, sort_order, id);
 
--- The run log: what each reaction did about each event.
+-- The run log: what each reaction did about an event, as a JSON list. An event
+-- that no reaction listens to has no row.
 CREATE TABLE runs (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id   INTEGER PRIMARY KEY,
     tenant_id  INTEGER NOT NULL,
-    event_id   INTEGER NOT NULL,
-    trigger_id INTEGER NOT NULL,
-    -- matched, filtered or failed.
-    outcome    TEXT    NOT NULL,
-    -- The result of each action that ran, in order.
-    actions    TEXT    NOT NULL,
+    results    TEXT    NOT NULL,
     created_at INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX runs_event ON runs (event_id, trigger_id);
-CREATE INDEX runs_trigger ON runs (trigger_id, id);
