@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -72,7 +73,8 @@ type HandlerOptions struct {
 // Neither mode is exactly once: the process can die between your effect and the note that it happened, a Seen forgets,
 // and messages of the Omneo scheme have no id to deduplicate by. Make effects idempotent by Message.ID.
 //
-// Messages start in the order they were accepted, which a sender's retries make no order of events: compare updated_at.
+// Messages start in the order they were accepted. That isn't the order of the events, because a retried message comes
+// after later ones: where it matters, compare updated_at with what you hold.
 type Handler struct {
 	verifier    *Verifier
 	process     func(context.Context, Message) error
@@ -157,17 +159,16 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (Message, int,
 	return msg, 0, nil
 }
 
-// readBody takes its buffer in one piece when the request says how long it is.
-func readBody(r io.ReadCloser, length, limit int64) ([]byte, error) {
+// readBody trusts a declared length only so far: a stranger who declares much and sends nothing costs little memory.
+func readBody(r io.Reader, length, limit int64) ([]byte, error) {
+	const trusted = 32 << 10
 	if length > limit {
 		return nil, &http.MaxBytesError{Limit: limit}
 	}
-	if length < 0 {
-		return io.ReadAll(r)
-	}
-	body := make([]byte, length)
-	_, err := io.ReadFull(r, body)
-	return body, err
+	size := min(max(length, 0), trusted) + bytes.MinRead // ReadFrom wants room to see the end
+	body := bytes.NewBuffer(make([]byte, 0, size))
+	_, err := body.ReadFrom(r)
+	return body.Bytes(), err
 }
 
 func verifyStatus(err error) int {

@@ -16,7 +16,10 @@ const (
 
 // A PrivateKey signs with ed25519 (signature version v1a), for receivers that must be able to verify but not to sign.
 // It prints redacted; [PrivateKey.Reveal] gives the text. The zero PrivateKey is not a key.
-type PrivateKey struct{ key ed25519.PrivateKey }
+type PrivateKey struct {
+	// A pointer, because fmt prints the bytes of a slice in an unexported field without asking String.
+	key *ed25519.PrivateKey
+}
 
 // A PublicKey verifies what its [PrivateKey] signed. The zero PublicKey is not a key.
 type PublicKey struct{ key ed25519.PublicKey }
@@ -27,7 +30,7 @@ func NewPrivateKey() (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("webhook: generate an ed25519 key: %w", err)
 	}
-	return PrivateKey{key}, nil
+	return PrivateKey{&key}, nil
 }
 
 // ParsePrivateKey reads "whsk_" and the base64 of either the 32-byte seed or the 64 bytes of seed and public key.
@@ -42,14 +45,15 @@ func ParsePrivateKey(text string) (PrivateKey, error) {
 	}
 	switch len(raw) {
 	case ed25519.SeedSize:
-		return PrivateKey{ed25519.NewKeyFromSeed(raw)}, nil
+		key := ed25519.NewKeyFromSeed(raw)
+		return PrivateKey{&key}, nil
 	case ed25519.PrivateKeySize:
 		key := ed25519.NewKeyFromSeed(raw[:ed25519.SeedSize])
 		// A wrong public half would make signatures that leak the private one.
 		if !bytes.Equal(key, raw) {
 			return PrivateKey{}, fmt.Errorf("webhook: parse private key: its public half doesn't belong to its private half")
 		}
-		return PrivateKey{key}, nil
+		return PrivateKey{&key}, nil
 	}
 	return PrivateKey{}, fmt.Errorf("webhook: parse private key: it holds %d bytes, want %d or %d", len(raw), ed25519.SeedSize, ed25519.PrivateKeySize)
 }
@@ -83,7 +87,7 @@ func (k PrivateKey) Reveal() string {
 	if k.key == nil {
 		return ""
 	}
-	return privateKeyPrefix + base64.StdEncoding.EncodeToString(k.key)
+	return privateKeyPrefix + base64.StdEncoding.EncodeToString(*k.key)
 }
 
 // String returns a redacted form.

@@ -6,7 +6,7 @@ import "encoding/json"
 // names follow Omneo API v3 and its event contexts.
 //
 // Throughout the contexts, null and absent are the zero value where zero can't be meant (ids, names, times), and nil where
-// it can (a count or an amount that isn't known yet).
+// it can (a count or an amount that isn't known yet). Raw fields, whose shape the retailer decides, hold the JSON as sent.
 type ProfileContext struct {
 	ID         string `json:"id"`         // UUID
 	ProfileID  string `json:"profile_id"` // the same as ID, so that one rule finds the profile in every context

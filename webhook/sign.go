@@ -56,7 +56,7 @@ func (s Secret) SignOmneo(body []byte) string {
 
 // Sign returns one Standard Webhooks signature, "v1a,<base64>", over the id, the second of timestamp and the body.
 func (k PrivateKey) Sign(id string, timestamp time.Time, body []byte) string {
-	sum := ed25519.Sign(k.key, signedContent(id, timestamp.Unix(), body))
+	sum := ed25519.Sign(*k.key, signedContent(id, timestamp.Unix(), body))
 	return versionEd25519 + "," + base64.StdEncoding.EncodeToString(sum)
 }
 

@@ -116,6 +116,20 @@ func TestSecretsAndPrivateKeysPrintRedacted(t *testing.T) {
 	}
 }
 
+func TestSecretsAndPrivateKeysStayHiddenInUnexportedFields(t *testing.T) {
+	secret, key := NewSecret(), mustPrivateKey(t)
+	holder := struct {
+		secret Secret
+		key    PrivateKey
+	}{secret, key}
+	printed := fmt.Sprintf("%v %+v %#v %x", holder, holder, holder, &holder)
+	for _, hidden := range []string{secret.Reveal()[6:], fmt.Sprint([]byte(*key.key)[:8])[1:], fmt.Sprintf("%x", []byte(*key.key)[:8])} {
+		if strings.Contains(printed, strings.TrimSuffix(hidden, "]")) {
+			t.Errorf("printed %s", printed)
+		}
+	}
+}
+
 func TestNewSecretsDiffer(t *testing.T) {
 	a, b := NewSecret(), NewSecret()
 	if a.Reveal() == b.Reveal() {
@@ -130,7 +144,7 @@ func TestKeysSurviveTheirText(t *testing.T) {
 	if err != nil || again.Reveal() != key.Reveal() {
 		t.Fatalf("ParsePrivateKey: %v", err)
 	}
-	seedOnly, err := ParsePrivateKey(privateKeyPrefix + base64.StdEncoding.EncodeToString(key.key[:32]))
+	seedOnly, err := ParsePrivateKey(privateKeyPrefix + base64.StdEncoding.EncodeToString((*key.key)[:32]))
 	if err != nil || seedOnly.Reveal() != key.Reveal() {
 		t.Fatalf("ParsePrivateKey of the seed: %v", err)
 	}
@@ -142,11 +156,11 @@ func TestKeysSurviveTheirText(t *testing.T) {
 
 func TestMalformedKeysAreRefused(t *testing.T) {
 	key, other := mustPrivateKey(t), mustPrivateKey(t)
-	mixed := append(bytes.Clone(key.key[:32]), other.key[32:]...)
+	mixed := append(bytes.Clone((*key.key)[:32]), (*other.key)[32:]...)
 	for name, text := range map[string]string{
 		"a foreign public half": privateKeyPrefix + base64.StdEncoding.EncodeToString(mixed),
 		"33 bytes":              privateKeyPrefix + base64.StdEncoding.EncodeToString(make([]byte, 33)),
-		"no prefix":             base64.StdEncoding.EncodeToString(key.key),
+		"no prefix":             base64.StdEncoding.EncodeToString(*key.key),
 		"the public prefix":     key.Public().String(),
 		"no base64":             privateKeyPrefix + "!",
 	} {
