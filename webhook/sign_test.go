@@ -122,9 +122,10 @@ func TestSecretsAndPrivateKeysStayHiddenInUnexportedFields(t *testing.T) {
 		secret Secret
 		key    PrivateKey
 	}{secret, key}
-	printed := fmt.Sprintf("%v %+v %#v %x", holder, holder, holder, &holder)
-	for _, hidden := range []string{secret.Reveal()[6:], fmt.Sprint([]byte(*key.key)[:8])[1:], fmt.Sprintf("%x", []byte(*key.key)[:8])} {
-		if strings.Contains(printed, strings.TrimSuffix(hidden, "]")) {
+	printed := fmt.Sprintf("%v %+v %#v", holder, holder, holder)
+	seed := []byte(*key.key)[:8]
+	for _, hidden := range []string{secret.Reveal()[6:], strings.Trim(fmt.Sprint(seed), "[]"), strings.Trim(fmt.Sprintf("%#v", seed), "[]byte{}")} {
+		if strings.Contains(printed, hidden) {
 			t.Errorf("printed %s", printed)
 		}
 	}
