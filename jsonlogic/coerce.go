@@ -92,11 +92,13 @@ func appendJoined(dst []byte, elements []Value, separator string) []byte {
 
 // primitive is ToPrimitive: arrays and objects become strings.
 func (v Value) primitive() Value {
-	if v.kind == KindArray || v.kind == KindObject {
+	if v.compound() {
 		return String(v.text())
 	}
 	return v
 }
+
+func (v Value) compound() bool { return v.kind == KindArray || v.kind == KindObject }
 
 // strictEqual is ===.
 func strictEqual(a, b Value) bool {
@@ -119,7 +121,7 @@ func looseEqual(a, b Value) bool {
 	if a.kind == b.kind {
 		return strictEqual(a, b)
 	}
-	if a.kind == KindNull || b.kind == KindNull {
+	if a.kind == KindNull || b.kind == KindNull || (a.compound() && b.compound()) {
 		return false
 	}
 	a, b = a.primitive(), b.primitive()

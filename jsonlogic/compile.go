@@ -153,7 +153,7 @@ func (n *node) reject(reason Reason, problem, advice string) error {
 
 // reads notes a constant path that n reads.
 func (c *compiler) reads(n *node, path string) {
-	if n.scope == rootScope && path != "" && !slices.Contains(c.paths, path) {
+	if n.scope == rootScope && !slices.Contains(c.paths, path) {
 		c.paths = append(c.paths, path)
 	}
 }

@@ -23,6 +23,8 @@
 //   - > and >= take a third operand and mean "between", as < and <= do;
 //   - data is never run as logic, not even the keys given to missing;
 //   - an integer that float64 cannot hold keeps its digits when it is printed;
+//   - half of a surrogate pair, cut out by substr, is U+FFFD;
+//   - a negative length of substr may be written as text;
 //   - log returns its argument and writes nowhere.
 //
 // # Additions

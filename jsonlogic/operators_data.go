@@ -9,16 +9,16 @@ func finishVar(c *compiler, n *node) error {
 	if len(n.args) > 0 && !n.args[0].literal() {
 		return nil
 	}
-	if len(n.args) > 0 {
-		n.path = pathOf(n.args[0].value)
-		n.args = n.args[1:]
+	if len(n.args) > 0 && !everything(n.args[0].value) {
+		n.path = n.args[0].value.text()
+		n.segments = splitPath(n.path)
+		c.reads(n, n.path)
 	}
-	n.segments = splitPath(n.path)
-	c.reads(n, n.path)
+	n.args = n.args[min(len(n.args), 1):]
 	switch {
 	case n.scope == reduceScope:
 		n.run = runReduceVar
-	case n.scope == rootScope && c.fallback != "" && n.path != "":
+	case n.scope == rootScope && c.fallback != "" && n.segments != nil:
 		n.run = runFallbackVar
 	default:
 		n.run = runVar
@@ -26,12 +26,9 @@ func finishVar(c *compiler, n *node) error {
 	return nil
 }
 
-// pathOf gives the path that the argument of var means.
-func pathOf(v Value) string {
-	if v.kind == KindNull {
-		return ""
-	}
-	return v.text()
+// everything reports whether the argument of var means all that is in scope.
+func everything(path Value) bool {
+	return path.kind == KindNull || (path.kind == KindString && path.num == 0)
 }
 
 func runVar(m *machine, n *node) (Value, error) {
@@ -101,7 +98,7 @@ func runDynamicVar(m *machine, n *node) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	v, found, err := m.find(n, pathOf(path))
+	v, found, err := m.find(n, path)
 	if found {
 		return v, nil
 	}
@@ -117,12 +114,16 @@ func (m *machine) absent(n *node, err error) (Value, error) {
 }
 
 // find looks up a path that is only known now, in the scope of n.
-func (m *machine) find(n *node, path string) (Value, bool, error) {
+func (m *machine) find(n *node, key Value) (Value, bool, error) {
 	from := m.scope
-	switch {
-	case n.scope == reduceScope:
+	if n.scope == reduceScope {
 		from = m.reducePair()
-	case n.scope == rootScope && m.rule.fallback != "" && path != "":
+	}
+	if everything(key) {
+		return from, true, nil
+	}
+	path := key.text()
+	if n.scope == rootScope && m.rule.fallback != "" {
 		first := firstSegment(path)
 		var err error
 		if from, err = m.origin(n, &first); err != nil {
@@ -149,17 +150,23 @@ func (c *compiler) readsKeys(n, keys *node) {
 	if !keys.literal() {
 		for _, arg := range keys.args {
 			if keys.operator == "" && arg.literal() {
-				c.reads(n, pathOf(arg.value))
+				c.readsKey(n, arg.value)
 			}
 		}
 		return
 	}
 	if keys.value.kind != KindArray {
-		c.reads(n, pathOf(keys.value))
+		c.readsKey(n, keys.value)
 		return
 	}
 	for _, key := range keys.value.elements() {
-		c.reads(n, pathOf(key))
+		c.readsKey(n, key)
+	}
+}
+
+func (c *compiler) readsKey(n *node, key Value) {
+	if !everything(key) {
+		c.reads(n, key.text())
 	}
 }
 
@@ -187,7 +194,7 @@ func (m *machine) missing(n *node, keys []Value) ([]Value, error) {
 		if err := m.spend(n, int(key.cost())); err != nil {
 			return nil, err
 		}
-		v, found, err := m.find(n, pathOf(key))
+		v, found, err := m.find(n, key)
 		if err != nil {
 			return nil, err
 		}

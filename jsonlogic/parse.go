@@ -35,6 +35,11 @@ func ParseLimited(data []byte, limits Limits) (Value, error) {
 		return Value{}, &ParseError{Offset: limits.Bytes, Reason: TooLarge, Problem: "the document is too large"}
 	}
 	d := decoder{src: string(data), room: limits.Depth}
+	// The stacks begin on the stack; the slabs with what such a size often takes.
+	var elements [16]Value
+	var members [32]Member
+	d.openElements, d.openMembers = elements[:0], members[:0]
+	d.elements.next, d.members.next, d.objects.next = len(data)/64, len(data)/32, len(data)/128
 	return d.document()
 }
 
@@ -226,17 +231,16 @@ func invalidUTF8(s string) int {
 	}
 }
 
-// slab hands out slices of chunks that grow with demand.
+// slab hands out slices of chunks.
 type slab[T any] struct {
 	free []T
-	next int
+	next int // size of the next chunk
 }
 
 func (s *slab[T]) take(n int) []T {
-	const first, last = 16, 1024
+	const smallest, largest = 4, 512
 	if n > len(s.free) {
-		s.next = min(max(first, 2*s.next), last)
-		s.free = make([]T, max(n, s.next))
+		s.free = make([]T, max(n, min(max(s.next, smallest), largest)))
 	}
 	taken := s.free[:n:n]
 	s.free = s.free[n:]

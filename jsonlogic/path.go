@@ -18,12 +18,8 @@ func newSegment(name string) segment {
 	return segment{name: name, hash: hashKey(name), index: arrayIndex(name)}
 }
 
-// splitPath prepares a dotted path; the empty path has no segments and means
-// the whole data.
+// splitPath prepares a dotted path.
 func splitPath(path string) []segment {
-	if path == "" {
-		return nil
-	}
 	names := strings.Split(path, ".")
 	segments := make([]segment, len(names))
 	for i, name := range names {
@@ -76,9 +72,6 @@ func (m *machine) walk(n *node, v Value, segments []segment) (Value, bool, error
 
 // walkText is walk for a path that is only known now.
 func (m *machine) walkText(n *node, v Value, path string) (Value, bool, error) {
-	if path == "" {
-		return v, true, nil
-	}
 	if err := m.charge(n, String(path)); err != nil {
 		return Value{}, false, err
 	}
