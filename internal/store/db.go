@@ -7,8 +7,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,7 +22,14 @@ type DB struct {
 
 	engine engine
 	now    func() time.Time
+
+	// running is held by transactions, and by Close once it has waited for them.
+	running sync.RWMutex
+	closed  bool
 }
+
+// ErrClosed is returned to transactions that come after Close.
+var ErrClosed = errors.New("database is closed")
 
 // Options adjusts Open. The zero value is what `belfry serve` uses.
 type Options struct {
@@ -98,15 +107,17 @@ func redactURL(rawURL string) string {
 
 // Update runs fn in a read-write transaction and returns once its effects are
 // durable. When fn returns an error, or panics, nothing it did remains. fn may
-// run more than once (PostgreSQL aborts on a serialization failure), and must
-// not touch the database but through tx.
+// run more than once (PostgreSQL aborts one of two transactions that wait for
+// each other), and must not touch the database but through tx.
 func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	var committed []func()
-	err := db.engine.update(ctx, func(q querier) error {
-		tx := &Tx{db: db, q: q, ctx: ctx}
-		err := fn(tx)
-		committed = tx.onCommit
-		return err
+	err := db.whileOpen(func() error {
+		return db.engine.update(ctx, func(q querier) error {
+			tx := &Tx{db: db, q: q, ctx: ctx}
+			err := tx.run(fn)
+			committed = tx.onCommit
+			return err
+		})
 	})
 	if err != nil {
 		return err
@@ -119,9 +130,21 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 
 // View runs fn in a read-only transaction that sees one state of the database.
 func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
-	return db.engine.view(ctx, func(q querier) error {
-		return fn(&Tx{db: db, q: q, ctx: ctx})
+	return db.whileOpen(func() error {
+		return db.engine.view(ctx, func(q querier) error {
+			tx := &Tx{db: db, q: q, ctx: ctx}
+			return tx.run(fn)
+		})
 	})
+}
+
+func (db *DB) whileOpen(fn func() error) error {
+	db.running.RLock()
+	defer db.running.RUnlock()
+	if db.closed {
+		return ErrClosed
+	}
+	return fn()
 }
 
 // Ping reports whether the database answers.
@@ -138,4 +161,12 @@ func (db *DB) Ping(ctx context.Context) error {
 func (db *DB) Dialect() string { return db.engine.dialect() }
 
 // Close waits for running transactions and releases the database.
-func (db *DB) Close() error { return db.engine.close() }
+func (db *DB) Close() error {
+	db.running.Lock()
+	defer db.running.Unlock()
+	if db.closed {
+		return nil
+	}
+	db.closed = true
+	return db.engine.close()
+}

@@ -7,19 +7,18 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
 )
 
-// sqliteEngine keeps one connection for writing, owned by the goroutine of
-// groupWriter, and a pool of connections for reading.
+// sqliteEngine keeps one connection for writing and a pool of connections for
+// reading.
 type sqliteEngine struct {
-	readers *sql.DB
+	reading *sql.DB
 	writing *sql.DB
+	readers *readPool
 	writer  *groupWriter
-	stmts   *statements
 }
 
 func openSQLite(ctx context.Context, path string, opts Options) (*sqliteEngine, error) {
@@ -32,18 +31,16 @@ func openSQLite(ctx context.Context, path string, opts Options) (*sqliteEngine, 
 		writing.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	readers, err := sql.Open("sqlite", sqliteDSN(path, "-2000")+"&_pragma=query_only(1)")
+	reading, err := sql.Open("sqlite", sqliteDSN(path, "-2000")+"&_pragma=query_only(1)")
 	if err != nil {
 		writing.Close()
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
-	readers.SetMaxOpenConns(opts.MaxReaders)
-	readers.SetMaxIdleConns(opts.MaxReaders)
 	return &sqliteEngine{
-		readers: readers,
+		reading: reading,
 		writing: writing,
+		readers: newReadPool(reading, opts.MaxReaders),
 		writer:  newGroupWriter(writing),
-		stmts:   newStatements(readers),
 	}, nil
 }
 
@@ -53,7 +50,7 @@ func sqliteDSN(path, cacheSize string) string {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
 		"foreign_keys(1)", "temp_store(2)", "cache_size(" + cacheSize + ")",
 	}}
-	return "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(path) + "?" + v.Encode()
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + "?" + v.Encode()
 }
 
 func (e *sqliteEngine) dialect() string    { return "sqlite" }
@@ -66,17 +63,13 @@ func (e *sqliteEngine) update(ctx context.Context, fn func(querier) error) error
 }
 
 func (e *sqliteEngine) view(ctx context.Context, fn func(querier) error) error {
-	tx, err := e.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin read: %w", err)
-	}
-	defer tx.Rollback()
-	return fn(txStatements{tx, e.stmts})
+	return e.readers.do(ctx, fn)
 }
 
 func (e *sqliteEngine) close() error {
 	e.writer.stop()
-	return errors.Join(e.stmts.close(), e.readers.Close(), e.writing.Close())
+	e.readers.close()
+	return errors.Join(e.reading.Close(), e.writing.Close())
 }
 
 func (e *sqliteEngine) classify(err error) error {
@@ -94,10 +87,3 @@ func (e *sqliteEngine) classify(err error) error {
 	}
 	return err
 }
-
-// groupWindow bounds how long transactions are gathered into one commit, so
-// that the first of a group never waits long for the last.
-const (
-	groupWindow = 5 * time.Millisecond
-	groupSize   = 256
-)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -15,6 +16,9 @@ type Tx struct {
 	q        querier
 	ctx      context.Context
 	onCommit []func()
+	// failed is the error of a statement. PostgreSQL then refuses all that
+	// follows, so that both engines do.
+	failed error
 }
 
 // Actor is on whose behalf a transaction acts. Events keep it.
@@ -46,29 +50,55 @@ func (tx *Tx) As(actor Actor) *Tenant {
 }
 
 // Try runs fn in a savepoint: when it returns an error, or panics, what it did
-// is undone and the transaction goes on.
+// is undone and the transaction goes on. It is the only way to go on after a
+// statement has failed.
 func (tx *Tx) Try(fn func() error) (err error) {
 	if _, err := tx.exec("SAVEPOINT try"); err != nil {
 		return err
 	}
-	hooks := len(tx.onCommit)
-	done := false
+	hooks, kept := len(tx.onCommit), false
 	defer func() {
-		if done && err == nil {
-			_, err = tx.exec("RELEASE SAVEPOINT try")
-			return
+		if !kept {
+			tx.onCommit, tx.failed = tx.onCommit[:hooks], nil
+			if _, undo := tx.exec("ROLLBACK TO SAVEPOINT try"); undo != nil {
+				err = errors.Join(err, undo)
+			}
 		}
-		tx.onCommit = tx.onCommit[:hooks]
-		if _, undo := tx.exec("ROLLBACK TO SAVEPOINT try"); undo != nil {
-			err = errors.Join(err, undo)
-			return
-		}
-		if _, undo := tx.exec("RELEASE SAVEPOINT try"); undo != nil {
-			err = errors.Join(err, undo)
+		if _, end := tx.exec("RELEASE SAVEPOINT try"); end != nil {
+			err = errors.Join(err, end)
 		}
 	}()
-	err = fn()
-	done = true
+	err = tx.run(func(*Tx) error { return fn() })
+	kept = err == nil
+	return err
+}
+
+// run calls fn; a failed statement whose error fn passed over fails it too.
+func (tx *Tx) run(fn func(*Tx) error) error {
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if tx.failed != nil {
+		return fmt.Errorf("an error was passed over: %w", tx.failed)
+	}
+	return nil
+}
+
+// query runs a statement unless an earlier one has failed.
+func (tx *Tx) query(query string, args []any) (*sql.Rows, error) {
+	if tx.failed != nil {
+		return nil, fmt.Errorf("the transaction has failed: %w", tx.failed)
+	}
+	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	return rows, tx.check(err)
+}
+
+// check classifies a statement's error and remembers it.
+func (tx *Tx) check(err error) error {
+	if err != nil {
+		err = tx.db.engine.classify(err)
+		tx.failed = err
+	}
 	return err
 }
 
@@ -80,12 +110,14 @@ func (tx *Tx) OnCommit(f func()) { tx.onCommit = append(tx.onCommit, f) }
 
 // exec runs a statement and returns the number of rows it changed.
 func (tx *Tx) exec(query string, args ...any) (int64, error) {
+	if tx.failed != nil {
+		return 0, fmt.Errorf("the transaction has failed: %w", tx.failed)
+	}
 	res, err := tx.q.ExecContext(tx.ctx, query, args...)
 	if err != nil {
-		return 0, tx.db.engine.classify(err)
+		return 0, tx.check(err)
 	}
-	n, err := res.RowsAffected()
-	return n, err
+	return res.RowsAffected()
 }
 
 // execOne runs a statement that must change one row; ErrNotFound otherwise.
@@ -99,21 +131,21 @@ func (tx *Tx) execOne(query string, args ...any) error {
 
 // get reads one row into dest; ErrNotFound when there is none.
 func (tx *Tx) get(dest []any, query string, args ...any) error {
-	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	rows, err := tx.query(query, args)
 	if err != nil {
-		return tx.db.engine.classify(err)
+		return err
 	}
 	defer rows.Close()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {
-			return tx.db.engine.classify(err)
+			return tx.check(err)
 		}
 		return ErrNotFound
 	}
 	if err := rows.Scan(dest...); err != nil {
 		return fmt.Errorf("scan row: %w", err)
 	}
-	return tx.db.engine.classify(rows.Close())
+	return tx.check(rows.Close())
 }
 
 // insert runs an INSERT … RETURNING id and returns the id.
@@ -124,9 +156,9 @@ func (tx *Tx) insert(query string, args ...any) (id int64, err error) {
 
 // collect reads every row of a query; scan names where a row's columns go.
 func collect[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, error) {
-	rows, err := tx.q.QueryContext(tx.ctx, query, args...)
+	rows, err := tx.query(query, args)
 	if err != nil {
-		return nil, tx.db.engine.classify(err)
+		return nil, err
 	}
 	defer rows.Close()
 	var out []T
@@ -137,7 +169,7 @@ func collect[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T
 		}
 		out = append(out, row)
 	}
-	return out, tx.db.engine.classify(rows.Err())
+	return out, tx.check(rows.Err())
 }
 
 // single reads the first row of a query; ErrNotFound when there is none.
