@@ -66,7 +66,7 @@ func (m *machine) origin(n *node, first *segment) (Value, error) {
 
 func runReduceVar(m *machine, n *node) (Value, error) {
 	if len(n.segments) == 0 {
-		return m.reducePair(), nil
+		return m.reducePair(n)
 	}
 	from, rest := m.scope, n.segments[1:]
 	switch n.segments[0].name {
@@ -89,8 +89,8 @@ const (
 	accumulatorKey = "accumulator"
 )
 
-func (m *machine) reducePair() Value {
-	return Object(Member{currentKey, m.scope}, Member{accumulatorKey, m.accumulator})
+func (m *machine) reducePair(n *node) (Value, error) {
+	return m.built(n, Object(Member{currentKey, m.scope}, Member{accumulatorKey, m.accumulator}))
 }
 
 func runDynamicVar(m *machine, n *node) (Value, error) {
@@ -115,17 +115,16 @@ func (m *machine) absent(n *node, err error) (Value, error) {
 
 // find looks up a path that is only known now, in the scope of n.
 func (m *machine) find(n *node, key Value) (Value, bool, error) {
-	from := m.scope
+	from, err := m.scope, error(nil)
 	if n.scope == reduceScope {
-		from = m.reducePair()
+		from, err = m.reducePair(n)
 	}
-	if everything(key) {
-		return from, true, nil
+	if err != nil || everything(key) {
+		return from, err == nil, err
 	}
 	path := key.text()
 	if n.scope == rootScope && m.rule.fallback != "" {
 		first := firstSegment(path)
-		var err error
 		if from, err = m.origin(n, &first); err != nil {
 			return Value{}, false, err
 		}

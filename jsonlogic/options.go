@@ -55,7 +55,7 @@ func MaxBytes(bytes int) Option {
 // MaxSteps bounds the work of one evaluation; the default is DefaultSteps. A
 // node costs one step each time it runs, long text and large arrays some more.
 // The same number bounds the size of what a rule builds, in nodes and pieces
-// of 16 bytes.
+// of 16 bytes; its depth is bounded by DefaultDepth.
 func MaxSteps(steps int) Option {
 	return func(c *config) { c.steps = steps }
 }

@@ -17,9 +17,8 @@ type Rule struct {
 	machines sync.Pool // of *machine
 }
 
-// Paths lists the constant paths that the rule reads from its data, each once,
-// in the order of the rule: the arguments of var, and those of missing and
-// missing_some. Paths in the body of map, filter, reduce, all, some and none
+// Paths lists the constant paths that the rule reads from its data, each once:
+// the arguments of var, and those of missing and missing_some. Paths in the body of map, filter, reduce, all, some and none
 // are relative to an element and not listed; neither is the empty path, which
 // is all of the data.
 func (r *Rule) Paths() []string { return slices.Clone(r.paths) }
