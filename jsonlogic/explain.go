@@ -104,7 +104,7 @@ func (t *Trace) expression(values bool) string {
 	case t.Operator == "":
 		return "[" + t.list(", ", values) + "]"
 	case t.Operator == "var" && t.Path != "":
-		return t.Path
+		return clip(t.Path, longNode)
 	case t.Operator == "var" && len(t.Children) == 0:
 		return "this"
 	case t.Operator == "!" || t.Operator == "!!":

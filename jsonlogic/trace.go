@@ -1,13 +1,17 @@
 package jsonlogic
 
 import (
-	"encoding/json"
 	"errors"
+	"strconv"
 )
 
 // traceNodes bounds the nodes that a trace keeps of runs of bodies; the nodes
 // of the rule itself are always all there.
 const traceNodes = 10_000
+
+// traceRoom bounds the values in the JSON of a trace, in nodes and pieces of
+// 16 bytes.
+const traceRoom = 100_000
 
 // Trace is a node of a rule as one evaluation went through it, with the nodes
 // below. A node that did not run, because and, or, if or a default spared it,
@@ -136,27 +140,54 @@ func describe(n *node) Trace {
 	}
 }
 
-// MarshalJSON leaves out what does not apply to the node.
+// MarshalJSON leaves out what does not apply to the node. Nodes may share one
+// large value, and a body that runs often may show it each time; a value for
+// which there is no room left gives way to "omitted": true.
 func (t Trace) MarshalJSON() ([]byte, error) {
-	shown := struct {
-		Pointer   string  `json:"pointer"`
-		Operator  string  `json:"operator,omitempty"`
-		Path      string  `json:"path,omitempty"`
-		Element   *int    `json:"element,omitempty"`
-		Evaluated bool    `json:"evaluated"`
-		Value     *Value  `json:"value,omitempty"`
-		Truncated bool    `json:"truncated,omitempty"`
-		Error     string  `json:"error,omitempty"`
-		Children  []Trace `json:"children,omitempty"`
-	}{
-		Pointer: t.Pointer, Operator: t.Operator, Path: t.Path, Evaluated: t.Evaluated,
-		Truncated: t.Truncated, Error: t.Error, Children: t.Children,
+	room := traceRoom
+	return t.appendJSON(nil, &room), nil
+}
+
+func (t *Trace) appendJSON(dst []byte, room *int) []byte {
+	dst = appendQuoted(append(dst, `{"pointer":`...), t.Pointer)
+	if t.Operator != "" {
+		dst = appendQuoted(append(dst, `,"operator":`...), t.Operator)
+	}
+	if t.Path != "" {
+		dst = appendQuoted(append(dst, `,"path":`...), clip(t.Path, longNode))
 	}
 	if t.Element >= 0 {
-		shown.Element = &t.Element
+		dst = strconv.AppendInt(append(dst, `,"element":`...), int64(t.Element), 10)
 	}
+	dst = strconv.AppendBool(append(dst, `,"evaluated":`...), t.Evaluated)
 	if t.literal || (t.Evaluated && t.Error == "") {
-		shown.Value = &t.Value
+		dst = t.appendValue(dst, room)
 	}
-	return json.Marshal(shown)
+	if t.Truncated {
+		dst = append(dst, `,"truncated":true`...)
+	}
+	if t.Error != "" {
+		dst = appendQuoted(append(dst, `,"error":`...), t.Error)
+	}
+	for i := range t.Children {
+		if i == 0 {
+			dst = append(dst, `,"children":[`...)
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = t.Children[i].appendJSON(dst, room)
+	}
+	if len(t.Children) > 0 {
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func (t *Trace) appendValue(dst []byte, room *int) []byte {
+	cost := int(t.Value.cost())
+	if cost > *room {
+		return append(dst, `,"omitted":true`...)
+	}
+	*room -= cost
+	return t.Value.AppendJSON(append(dst, `,"value":`...))
 }

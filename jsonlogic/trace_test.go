@@ -3,6 +3,7 @@ package jsonlogic_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,7 +67,7 @@ func TestExplainNamesTheDecidingNodes(t *testing.T) {
 
 func TestExplainShortensWhatIsLong(t *testing.T) {
 	rule := compile(t, `{"or":[{"in":["x",{"var":"l"}]},{"==":[{"var":"s"},1]},0,0,0,0,0]}`)
-	trace, err := rule.Trace(parse(t, `{"l":[1,2,3,4,5,6,[7],{"a":[]}],"s":"`+string(make300())+`"}`))
+	trace, err := rule.Trace(parse(t, `{"l":[1,2,3,4,5,6,[7],{"a":[]}],"s":"`+strings.Repeat("a", 300)+`"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +77,6 @@ func TestExplainShortensWhatIsLong(t *testing.T) {
 	if diff := cmp.Diff(want, trace.Explain()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-}
-
-func make300() []byte {
-	text := make([]byte, 300)
-	for i := range text {
-		text[i] = 'a'
-	}
-	return text
 }
 
 func TestTraceShowsEveryNode(t *testing.T) {
@@ -223,5 +216,24 @@ func TestTraceOfManyElementsIsCut(t *testing.T) {
 	}
 	if want := "some(this, this == (1 + 1 + 1)) is false: this is [null, null, null, null, null, … 49995 more]"; trace.Explain() != want {
 		t.Errorf("got %q, want %q", trace.Explain(), want)
+	}
+}
+
+func TestTraceOfALargeValueShownOftenIsMarshalledInBounds(t *testing.T) {
+	rule := compile(t, `{"reduce":[{"var":"list"},{"if":[{"var":"accumulator"},{"var":"accumulator"}]},{"var":"large"}]}`)
+	data := jsonlogic.Object(
+		jsonlogic.Member{Key: "list", Value: jsonlogic.Array(make([]jsonlogic.Value, 3000)...)},
+		jsonlogic.Member{Key: "large", Value: jsonlogic.String(strings.Repeat("x", 100_000))},
+	)
+	trace, err := rule.Trace(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(text) > 5_000_000 || !strings.Contains(string(text), `"omitted":true`) {
+		t.Errorf("the trace takes %d bytes", len(text))
 	}
 }
