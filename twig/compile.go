@@ -1,0 +1,393 @@
+package twig
+
+import "slices"
+
+// eval computes an expression; exec runs a statement. Both are closures over
+// what was known when the template was compiled, and are never changed again.
+type (
+	eval func(r *run) Value
+	exec func(r *run)
+)
+
+// unit is one compiled template, or one compiled embed.
+type unit struct {
+	env    *Env
+	src    *source
+	names  []string // variables by slot
+	keys   []Value  // the same names as hash keys
+	body   []exec
+	parent eval // nil unless the template extends another
+	extend *site
+	uses   []*useStmt
+	blocks map[string]*block
+	order  []string // names of blocks as they appear
+	macros map[string]*macro
+	aliens int // import tags, numbered
+	start  site
+}
+
+// site is a place in a template that an error can name.
+type site struct {
+	src *source
+	pos int
+}
+
+type block struct {
+	name string
+	body []exec
+}
+
+type macro struct {
+	name   string
+	params []compiledParam
+	body   []exec
+	rest   int // slot of varargs
+	unit   *unit
+}
+
+type compiledParam struct {
+	name string
+	slot int
+	def  eval // nil without a default
+}
+
+// scope holds what import and from declare: in the main body, or inside one
+// block or macro.
+type scope struct {
+	templates map[string]importRef
+	functions map[string]importRef
+}
+
+// importRef tells where the template of an import is found when rendering.
+type importRef struct {
+	id    int    // import tag of the unit; -1 is the template itself
+	fixed string // name of the template when it is constant
+	name  string // macro that a from tag imports
+}
+
+// compiler turns the tree of one unit into closures.
+type compiler struct {
+	env      *Env
+	src      *source
+	unit     *unit
+	parsed   *parsed
+	slots    map[string]int
+	scopes   []*scope
+	strategy string   // what prints are escaped for
+	json     jsonSpot // where in a JSON text the next output stands
+	block    string   // name of the block being compiled
+	inMacro  bool
+	assigned []int // slots assigned since the innermost loop began
+	looped   bool
+	parentOf bool // _context has _parent, as in the sequence of a for tag
+}
+
+func compileUnit(env *Env, p *parsed, strategy string) *unit {
+	c := &compiler{
+		env: env, src: p.src, parsed: p, slots: map[string]int{}, strategy: strategy,
+		unit: &unit{env: env, src: p.src, uses: p.uses, start: site{src: p.src}}, scopes: []*scope{{}},
+	}
+	c.unit.body = c.body(p.body)
+	if p.parent != nil {
+		c.unit.parent = c.expr(p.parent.parent)
+		c.unit.extend = c.site(p.parent.at())
+	}
+	return c.unit
+}
+
+func (c *compiler) site(pos int) *site { return &site{c.src, pos} }
+
+func (c *compiler) fault(pos int, format string, args ...any) { c.src.fault(pos, nil, format, args...) }
+
+// slot returns the number of a variable in the unit's frames.
+func (c *compiler) slot(name string) int {
+	if s, ok := c.slots[name]; ok {
+		return s
+	}
+	s := len(c.unit.names)
+	c.slots[name] = s
+	c.unit.names = append(c.unit.names, name)
+	c.unit.keys = append(c.unit.keys, keyOf(name))
+	return s
+}
+
+// target returns the slot of a variable that is assigned to.
+func (c *compiler) target(name string) int {
+	s := c.slot(name)
+	if c.looped && !slices.Contains(c.assigned, s) {
+		c.assigned = append(c.assigned, s)
+	}
+	return s
+}
+
+func (c *compiler) declare(main bool) *scope {
+	if main {
+		return c.scopes[0]
+	}
+	return c.scopes[len(c.scopes)-1]
+}
+
+// imported finds a template alias or imported macro: in the innermost scope,
+// else in the one of the main body.
+func (c *compiler) imported(functions bool, name string) (importRef, bool) {
+	for _, s := range []*scope{c.scopes[len(c.scopes)-1], c.scopes[0]} {
+		m := s.templates
+		if functions {
+			m = s.functions
+		}
+		if ref, ok := m[name]; ok {
+			return ref, true
+		}
+	}
+	return importRef{}, false
+}
+
+// inScope compiles the body of a block or macro, which has imports of its own.
+func (c *compiler) inScope(body []stmt) []exec {
+	c.scopes = append(c.scopes, &scope{})
+	looped, assigned := c.looped, c.assigned
+	c.looped, c.assigned = false, nil
+	code := c.body(body)
+	c.looped, c.assigned = looped, assigned
+	c.scopes = c.scopes[:len(c.scopes)-1]
+	return code
+}
+
+func (c *compiler) body(list []stmt) []exec {
+	code := make([]exec, 0, len(list))
+	for _, s := range list {
+		if e := c.stmt(s); e != nil {
+			code = append(code, e)
+		}
+	}
+	return code
+}
+
+func (c *compiler) stmt(s stmt) exec {
+	switch s := s.(type) {
+	case *textStmt:
+		return c.text(s)
+	case *printStmt:
+		return c.print(s)
+	case *ifStmt:
+		return c.ifTag(s)
+	case *forStmt:
+		return c.forTag(s)
+	case *setStmt:
+		return c.setTag(s)
+	case *captureStmt:
+		return c.captureTag(s)
+	case *applyStmt:
+		return c.applyTag(s)
+	case *autoescapeStmt:
+		return c.autoescapeTag(s)
+	case *blockStmt:
+		return c.blockTag(s)
+	case *includeStmt:
+		return c.includeTag(s)
+	case *importStmt:
+		return c.importTag(s)
+	case *fromStmt:
+		return c.fromTag(s)
+	case *macroStmt:
+		c.macroTag(s)
+		return nil
+	case *withStmt:
+		return c.withTag(s)
+	case *doStmt:
+		val := c.expr(s.val)
+		return func(r *run) { val(r) }
+	case *guardStmt:
+		return c.guardTag(s)
+	case *deprecatedStmt:
+		c.expr(s.message)
+		return nil
+	case *groupStmt:
+		return sequence(c.body(s.body))
+	}
+	panic("twig: unknown statement")
+}
+
+func sequence(body []exec) exec {
+	if len(body) == 1 {
+		return body[0]
+	}
+	return func(r *run) { r.exec(body) }
+}
+
+func (c *compiler) text(s *textStmt) exec {
+	c.json = c.json.after(s.text)
+	text, at := s.text, s.at()
+	return func(r *run) {
+		r.mark(at, nil)
+		r.out = append(r.out, text...)
+		r.printed()
+	}
+}
+
+func (c *compiler) ifTag(s *ifStmt) exec {
+	start := c.json
+	tests := make([]eval, len(s.branches))
+	bodies := make([][]exec, len(s.branches))
+	ends := make([]jsonSpot, 0, len(s.branches)+1)
+	for i, b := range s.branches {
+		c.json = start
+		tests[i] = c.expr(b.test)
+		bodies[i] = c.body(b.body)
+		ends = append(ends, c.json)
+	}
+	c.json = start
+	other := c.body(s.other)
+	c.json = joinSpots(append(ends, c.json)...)
+	if len(tests) == 1 {
+		test, body := tests[0], bodies[0]
+		return func(r *run) {
+			if test(r).truth() {
+				r.exec(body)
+			} else {
+				r.exec(other)
+			}
+		}
+	}
+	return func(r *run) {
+		for i, test := range tests {
+			if test(r).truth() {
+				r.exec(bodies[i])
+				return
+			}
+		}
+		r.exec(other)
+	}
+}
+
+func (c *compiler) setTag(s *setStmt) exec {
+	vals := make([]eval, len(s.vals))
+	for i, v := range s.vals {
+		vals[i] = c.expr(v)
+	}
+	slots := make([]int, len(s.names))
+	for i, name := range s.names {
+		slots[i] = c.target(name)
+	}
+	if len(slots) == 1 {
+		slot, val := slots[0], vals[0]
+		return func(r *run) { r.frame.assign(slot, val(r)) }
+	}
+	return func(r *run) {
+		base := len(r.stack)
+		for _, val := range vals {
+			v := val(r)
+			r.stack = append(r.stack, v)
+		}
+		for i, slot := range slots {
+			r.frame.assign(slot, r.stack[base+i])
+		}
+		r.stack = r.stack[:base]
+	}
+}
+
+func (c *compiler) captureTag(s *captureStmt) exec {
+	body, kind := c.captured(s.body)
+	slot := c.target(s.name)
+	return func(r *run) {
+		r.frame.assign(slot, textValue(kind, r.capture(body)))
+	}
+}
+
+// captured compiles a body whose output becomes a value, and tells what kind
+// of text that is: markup, unless it is plain text that must still be escaped
+// for the place in a JSON body where it is printed.
+func (c *compiler) captured(list []stmt) (body []exec, kind uint8) {
+	strategy, spot := c.strategy, c.json
+	defer func() { c.strategy, c.json = strategy, spot }()
+	kind = inMarkup
+	c.json = jsonValue
+	switch {
+	case strategy == StrategyNone:
+	case strategy == StrategyJSON && !isJSONFragment(list):
+		c.strategy, kind = StrategyNone, inString
+	}
+	return c.body(list), kind
+}
+
+func (c *compiler) applyTag(s *applyStmt) exec {
+	body, kind := c.captured(s.body)
+	slot := c.slot(" apply") // no variable can have this name
+	chain := c.chain(s.filter, slot)
+	fragment := c.strategy == StrategyJSON && kind == inMarkup
+	show := c.show(chain, nil, c.json, fragment)
+	return func(r *run) {
+		text := textValue(kind, r.capture(body))
+		saved := r.frame.vars[slot]
+		r.frame.vars[slot] = text
+		show(r)
+		r.frame.vars[slot] = saved
+	}
+}
+
+// chain puts the captured text under the innermost filter of an apply tag.
+func (c *compiler) chain(e expr, slot int) expr {
+	f := e.(*filterExpr)
+	if f.operand == nil {
+		return &filterExpr{f.pos, &nameExpr{f.pos, c.unit.names[slot]}, f.name, f.args}
+	}
+	return &filterExpr{f.pos, c.chain(f.operand, slot), f.name, f.args}
+}
+
+func (c *compiler) autoescapeTag(s *autoescapeStmt) exec {
+	strategy := c.strategy
+	c.strategy = s.strategy
+	body := c.body(s.body)
+	c.strategy = strategy
+	return sequence(body)
+}
+
+func (c *compiler) withTag(s *withStmt) exec {
+	var vars eval
+	if s.vars != nil {
+		vars = c.expr(s.vars)
+	}
+	looped, assigned := c.looped, c.assigned
+	c.looped = false
+	body := c.body(s.body)
+	c.looped, c.assigned = looped, assigned
+	where, only := c.site(s.at()), s.only
+	return func(r *run) {
+		outer := r.frame
+		if vars == nil && !only {
+			r.frame = outer.copy()
+		} else {
+			with := &Hash{}
+			if vars != nil {
+				with = r.mapping(vars(r), where, `Variables passed to the "with" tag must be a mapping.`)
+			}
+			r.frame = r.innerFrame(outer.u, with, only)
+		}
+		r.exec(body)
+		r.frame = outer
+	}
+}
+
+func (c *compiler) guardTag(s *guardStmt) exec {
+	var known bool
+	switch s.kind {
+	case "function":
+		known = c.knowsFunction(s.name)
+	case "filter":
+		known = c.env.filter(s.name) != nil
+	case "test":
+		known = c.env.test(s.name) != nil
+	}
+	if known {
+		return sequence(c.body(s.body))
+	}
+	return sequence(c.body(s.other))
+}
+
+func (c *compiler) knowsFunction(name string) bool {
+	switch name {
+	case "block", "parent", "attribute", "include", "source":
+		return true
+	}
+	return c.env.function(name) != nil
+}

@@ -1,0 +1,5 @@
+package twig
+
+func convertEncoding(r *run, args []Value) Value {
+	return args[0]
+}

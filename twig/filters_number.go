@@ -1,0 +1,155 @@
+package twig
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+func numberFilters() []*callDef {
+	numberFormat := define("number_format", "decimal? decimal_point? thousand_sep?", numberFormatFilter)
+	numberFormat.numeric = true
+	currency := define("currency", "symbol? decimals?", currencyFilter)
+	return []*callDef{
+		numberFormat, currency,
+		define("abs", "", absolute),
+		define("round", "precision? method?", round),
+	}
+}
+
+func absolute(r *run, args []Value) Value {
+	n := r.operand(args[0])
+	if n.kind == inInt && n.int() >= 0 || n.kind == inFloat && !math.Signbit(n.float()) {
+		return n
+	}
+	return negate(n)
+}
+
+func round(r *run, args []Value) Value {
+	f := args[0].toFloat()
+	places := int(max(min(args[1].toInt(), 400), -400))
+	method := "common"
+	if !args[2].IsNull() {
+		method = args[2].String()
+	}
+	pow := math.Pow(10, float64(places))
+	switch method {
+	case "common":
+		return FloatValue(roundHalfUp(f, places))
+	case "ceil":
+		return FloatValue(math.Ceil(f*pow) / pow)
+	case "floor":
+		return FloatValue(math.Floor(f*pow) / pow)
+	}
+	r.fail(`The "round" filter only supports the "common", "ceil", and "floor" methods.`)
+	return nullValue
+}
+
+// roundHalfUp rounds like PHP: away from zero, and on the 15 digits that a
+// float holds, so that 1.005 becomes 1.01.
+func roundHalfUp(f float64, places int) float64 {
+	if f == 0 || math.IsInf(f, 0) || math.IsNaN(f) || math.Abs(f) >= 1e15 && places >= 0 {
+		return f
+	}
+	digits, exp := decimalDigits(f)
+	keep := exp + 1 + places
+	if keep >= len(digits) {
+		return f
+	}
+	if keep < 0 {
+		return math.Copysign(0, f)
+	}
+	up := digits[keep] >= '5'
+	digits = digits[:keep]
+	if up {
+		i := keep - 1
+		for i >= 0 && digits[i] == '9' {
+			digits[i] = '0'
+			i--
+		}
+		if i >= 0 {
+			digits[i]++
+		} else {
+			digits = append([]byte{'1'}, digits...)
+			exp++
+		}
+	}
+	if len(digits) == 0 {
+		return math.Copysign(0, f)
+	}
+	text := string(digits) + "e" + strconv.Itoa(exp-len(digits)+1)
+	g, _ := strconv.ParseFloat(text, 64) // always well formed
+	return math.Copysign(g, f)
+}
+
+// decimalDigits returns |f| as 15 digits d.ddd × 10^exp.
+func decimalDigits(f float64) (digits []byte, exp int) {
+	s := strconv.FormatFloat(math.Abs(f), 'e', 14, 64)
+	at := strings.IndexByte(s, 'e')
+	exp, _ = strconv.Atoi(s[at+1:]) // always well formed
+	return []byte(s[:1] + s[2:at]), exp
+}
+
+func numberFormatFilter(r *run, args []Value) Value {
+	decimals := int64(0)
+	if !args[1].IsNull() {
+		decimals = min(max(args[1].toInt(), 0), 300)
+	}
+	point, thousands := ".", ","
+	if !args[2].IsNull() {
+		point = args[2].String()
+	}
+	if !args[3].IsNull() {
+		thousands = args[3].String()
+	}
+	base := len(r.scratch)
+	r.scratch = appendNumber(r.scratch, args[0].toFloat(), int(decimals), point, thousands)
+	return r.takeScratch(base)
+}
+
+// appendNumber is PHP's number_format.
+func appendNumber(b []byte, f float64, decimals int, point, thousands string) []byte {
+	f = roundHalfUp(f, decimals)
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return append(b, strings.ToLower(string(appendFloat(nil, f)))...)
+	}
+	var buf [400]byte
+	digits := strconv.AppendFloat(buf[:0], math.Abs(f), 'f', decimals, 64)
+	whole := len(digits)
+	if decimals > 0 {
+		whole -= decimals + 1
+	}
+	if f < 0 {
+		b = append(b, '-')
+	}
+	for i, c := range digits[:whole] {
+		if i > 0 && (whole-i)%3 == 0 {
+			b = append(b, thousands...)
+		}
+		b = append(b, c)
+	}
+	if decimals > 0 {
+		b = append(append(b, point...), digits[whole+1:]...)
+	}
+	return b
+}
+
+// currencyFilter prints an amount of money with two decimals and thousands,
+// after a symbol: {{ 1234.5|currency }} is $1,234.50.
+func currencyFilter(r *run, args []Value) Value {
+	symbol, decimals := "$", int64(2)
+	if !args[1].IsNull() {
+		symbol = args[1].String()
+	}
+	if !args[2].IsNull() {
+		decimals = min(max(args[2].toInt(), 0), 20)
+	}
+	f := roundHalfUp(args[0].toFloat(), int(decimals))
+	base := len(r.scratch)
+	if f < 0 {
+		r.scratch = append(r.scratch, '-')
+	}
+	r.scratch = append(r.scratch, symbol...)
+	r.scratch = appendNumber(r.scratch, math.Abs(f), int(decimals), ".", ",")
+	return r.takeScratch(base)
+}

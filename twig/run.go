@@ -1,0 +1,196 @@
+package twig
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+)
+
+// run is one render. It is used by one goroutine at a time.
+type run struct {
+	env   *Env
+	ctx   context.Context
+	main  *unit
+	out   []byte
+	frame *frame
+	in    *instance
+	at    *site // of the call being made, for errors
+
+	instances map[*unit]*instance
+	blocks    map[string]blockRef // in force: of the child before those of the parent
+
+	stack   []Value // arguments of the calls being made
+	scratch []byte  // texts being put together
+
+	spot        jsonSpot // of a JSON body, up to scanned
+	scanned     int
+	captureSpot jsonSpot // where the next captured text will stand
+
+	steps  int // left of Limits.Steps
+	loops  int // left of Limits.Loops
+	memory int // left of Limits.Memory
+	depth  int
+
+	captures int
+	tracing  bool
+	marks    []mark
+}
+
+// mark tells which part of the template the output from a byte on comes from.
+type mark struct {
+	offset int
+	pos    int
+	src    *source
+	print  *printed
+}
+
+func (r *run) exec(body []exec) {
+	for _, e := range body {
+		if r.steps--; r.steps&0xff == 0 {
+			r.check()
+		}
+		e(r)
+	}
+}
+
+// step counts one unit of work.
+func (r *run) step() {
+	if r.steps--; r.steps&0xff == 0 {
+		r.check()
+	}
+}
+
+// check looks at the deadline and the fuel, every 256 steps.
+func (r *run) check() {
+	if r.steps <= 0 {
+		r.failLimit("The template needs more than %d steps.", r.env.limits.Steps)
+	}
+	if err := r.ctx.Err(); err != nil {
+		r.failBecause(err, "Rendering was stopped: %v.", err)
+	}
+}
+
+// work counts n steps at once.
+func (r *run) work(n int) {
+	before := r.steps
+	r.steps -= n
+	if r.steps <= 0 || before>>8 != r.steps>>8 {
+		r.check()
+	}
+}
+
+// iterate counts one turn of a loop, in a tag or inside a filter.
+func (r *run) iterate() {
+	if r.loops--; r.loops < 0 {
+		r.failLimit("The template loops more than %d times.", r.env.limits.Loops)
+	}
+	r.step()
+}
+
+// use counts bytes of a value that the template makes.
+func (r *run) use(bytes int) {
+	if r.memory -= bytes; r.memory < 0 {
+		r.failLimit("The template makes more than %d bytes of values.", r.env.limits.Memory)
+	}
+}
+
+// useItems counts the entries of an array that the template makes.
+func (r *run) useItems(n int) {
+	r.use(n * int(unsafe.Sizeof(pair{})))
+	r.work(n / 8)
+}
+
+// printed checks the size of the output.
+func (r *run) printed() {
+	if len(r.out) > r.env.limits.Output {
+		r.failLimit("The output is longer than %d bytes.", r.env.limits.Output)
+	}
+}
+
+func (r *run) enterCall() {
+	if r.depth++; r.depth > r.env.limits.CallDepth {
+		r.failLimit("Calls are nested more than %d deep.", r.env.limits.CallDepth)
+	}
+}
+
+func (r *run) leaveCall() { r.depth-- }
+
+// fail stops the render at the current site.
+func (r *run) fail(format string, args ...any) {
+	r.at.src.fault(r.at.pos, nil, format, args...)
+}
+
+func (r *run) failBecause(cause error, format string, args ...any) {
+	r.at.src.fault(r.at.pos, cause, format, args...)
+}
+
+func (r *run) failLimit(format string, args ...any) {
+	panic(failure{r.limitError(fmt.Sprintf(format, args...))})
+}
+
+func (r *run) limitError(message string) *Error {
+	line, column := r.at.src.position(r.at.pos)
+	return &Error{Template: r.at.src.name, Line: line, Column: column, Offset: -1, Message: message, cause: ErrLimit}
+}
+
+// mark notes where the output that follows comes from.
+func (r *run) mark(pos int, print *printed) {
+	if r.tracing && r.captures == 0 {
+		r.marks = append(r.marks, mark{len(r.out), pos, r.in.u.src, print})
+	}
+}
+
+// capturing is the state that the end of a capture gives back.
+type capturing struct {
+	start   int
+	scanned int
+	spot    jsonSpot
+}
+
+// begin starts to capture output.
+func (r *run) begin() capturing {
+	c := capturing{len(r.out), r.scanned, r.spot}
+	r.scanned, r.spot = len(r.out), r.captureSpot
+	r.captures++
+	return c
+}
+
+// finish returns what was output since begin.
+func (r *run) finish(c capturing) string {
+	text := string(r.out[c.start:])
+	r.use(len(text))
+	r.out = r.out[:c.start]
+	r.scanned, r.spot = c.scanned, c.spot
+	r.captures--
+	return text
+}
+
+// capture returns what a body prints, as text that starts a JSON value.
+func (r *run) capture(body []exec) string {
+	saved := r.captureSpot
+	r.captureSpot = jsonValue
+	c := r.begin()
+	r.captureSpot = saved
+	r.exec(body)
+	return r.finish(c)
+}
+
+// takeScratch makes a string of the scratch bytes from base on.
+func (r *run) takeScratch(base int) Value {
+	text := string(r.scratch[base:])
+	r.use(len(text))
+	r.scratch = r.scratch[:base]
+	return StringValue(text)
+}
+
+// iterable returns the entries that a loop or filter goes over; what cannot be
+// gone over has none.
+func (r *run) iterable(v Value) *Hash {
+	v = v.plain()
+	if v.kind == inArray {
+		return v.array()
+	}
+	return emptyArray.array()
+}
+
+func bytesText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
