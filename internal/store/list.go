@@ -1,10 +1,13 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/belfryhq/belfry/internal/scalar"
 )
@@ -84,7 +87,11 @@ func (l List) offset() int {
 	if l.Offset > 0 {
 		return l.Offset
 	}
-	return max(l.Number-1, 0) * l.size()
+	before := max(l.Number-1, 0)
+	if before > math.MaxInt/l.size() {
+		return math.MaxInt
+	}
+	return before * l.size()
 }
 
 // page runs a list over `FROM from WHERE where`, which must bind the tenant.
@@ -114,6 +121,9 @@ var comparisons = map[string]string{
 }
 
 func (l List) conditions(fields Fields) (string, []any, error) {
+	if len(l.Filters) > maxFilters {
+		return "", nil, &FieldError{"filter", fmt.Sprintf("there may be at most %d filters", maxFilters)}
+	}
 	var b strings.Builder
 	var args []any
 	for _, f := range l.Filters {
@@ -145,14 +155,14 @@ func (f Field) condition(filter Filter) (string, []any, error) {
 		}
 		return f.Column + " IS NULL", nil, nil
 	case "like":
-		if f.Kind != Text {
-			return "", nil, fmt.Errorf("like is for text fields")
-		}
-		return "lower(" + f.Column + ") LIKE ? ESCAPE '!'", []any{likePattern(filter.Value)}, nil
+		return f.like(filter.Value)
 	}
 	op, ok := comparisons[filter.Op]
 	if !ok {
 		return "", nil, fmt.Errorf("unknown operator %q; there are eq, ne, gt, gte, lt, lte, in, like, nullable", filter.Op)
+	}
+	if f.Kind == Time {
+		return f.compareTime(op, filter.Value)
 	}
 	v, err := f.value(filter.Value)
 	if err != nil {
@@ -161,18 +171,68 @@ func (f Field) condition(filter Filter) (string, []any, error) {
 	return f.Column + op + "?", []any{v}, nil
 }
 
-// likePattern matches text that contains s, whatever the case.
-func likePattern(s string) string {
-	s = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s))
-	return "%" + s + "%"
+func (f Field) like(s string) (string, []any, error) {
+	if f.Kind != Text {
+		return "", nil, errors.New("like is for text fields")
+	}
+	if len(s) > maxLikeSize {
+		return "", nil, fmt.Errorf("like takes at most %d bytes", maxLikeSize)
+	}
+	if _, err := f.value(s); err != nil {
+		return "", nil, err
+	}
+	return "lower(" + f.Column + ") LIKE ? ESCAPE '!'", []any{likePattern(s)}, nil
 }
 
-// maxInValues keeps a filter below the engines' limits on parameters.
-const maxInValues = 500
+// compareTime compares whole seconds, which are all that a client is shown.
+func (f Field) compareTime(op, value string) (string, []any, error) {
+	t, err := scalar.ParseTime(value)
+	if err != nil {
+		return "", nil, err
+	}
+	second := t.Unix() * microsPerSecond
+	next := second + microsPerSecond
+	switch op {
+	case " = ":
+		return f.Column + " BETWEEN ? AND ?", []any{second, next - 1}, nil
+	case " <> ":
+		return f.Column + " NOT BETWEEN ? AND ?", []any{second, next - 1}, nil
+	case " > ":
+		return f.Column + " >= ?", []any{next}, nil
+	case " <= ":
+		return f.Column + " < ?", []any{next}, nil
+	}
+	return f.Column + op + "?", []any{second}, nil
+}
+
+const microsPerSecond = 1_000_000
+
+// likePattern matches text that contains s, whatever the case of the letters A
+// to Z: SQLite knows the case of no others.
+func likePattern(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s) + "%"
+}
+
+// The bounds keep a list below the engines' limits on parameters, on the depth
+// of an expression and on the length of a pattern.
+const (
+	maxFilters  = 50
+	maxInValues = 500
+	maxLikeSize = 1000
+)
 
 func (f Field) in(values []string) (string, []any, error) {
 	if len(values) > maxInValues {
 		return "", nil, fmt.Errorf("in takes at most %d values", maxInValues)
+	}
+	if f.Kind == Time {
+		return f.inTimes(values)
 	}
 	args := make([]any, len(values))
 	for i, s := range values {
@@ -183,6 +243,19 @@ func (f Field) in(values []string) (string, []any, error) {
 		args[i] = v
 	}
 	return f.Column + " IN (" + placeholders(len(values)) + ")", args, nil
+}
+
+func (f Field) inTimes(values []string) (string, []any, error) {
+	conds := make([]string, len(values))
+	var args []any
+	for i, s := range values {
+		cond, bounds, err := f.compareTime(" = ", s)
+		if err != nil {
+			return "", nil, err
+		}
+		conds[i], args = cond, append(args, bounds...)
+	}
+	return "(" + strings.Join(conds, " OR ") + ")", args, nil
 }
 
 // placeholders returns n question marks.
@@ -198,8 +271,6 @@ func (f Field) value(s string) (any, error) {
 		return n, nil
 	case Amount:
 		return scalar.ParseAmount(s)
-	case Time:
-		return scalar.ParseTime(s)
 	case Bool:
 		b, err := strconv.ParseBool(s)
 		if err != nil {
@@ -207,8 +278,8 @@ func (f Field) value(s string) (any, error) {
 		}
 		return b, nil
 	}
-	if strings.ContainsRune(s, 0) {
-		return nil, fmt.Errorf("must not hold a NUL character")
+	if strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
+		return nil, errors.New("must be UTF-8 text without NUL")
 	}
 	return s, nil
 }
@@ -216,9 +287,9 @@ func (f Field) value(s string) (any, error) {
 func (l List) order(fields Fields) (string, error) {
 	var b strings.Builder
 	for _, name := range l.Sort {
-		direction := " ASC"
+		direction := " ASC NULLS FIRST"
 		if bare, ok := strings.CutPrefix(name, "-"); ok {
-			name, direction = bare, " DESC"
+			name, direction = bare, " DESC NULLS LAST"
 		}
 		field, ok := fields[name]
 		if !ok || field.Exists != "" {

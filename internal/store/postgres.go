@@ -111,7 +111,7 @@ func (d dollars) QueryContext(ctx context.Context, query string, args ...any) (*
 	return d.tx.QueryContext(ctx, d.texts.get(query), args...)
 }
 
-// numberedTexts keeps rewritten statements, up to maxStatements of them.
+// numberedTexts keeps up to maxStatements rewritten statements.
 type numberedTexts struct {
 	mu    sync.RWMutex
 	texts map[string]string
@@ -130,9 +130,10 @@ func (t *numberedTexts) get(query string) string {
 	if t.texts == nil {
 		t.texts = map[string]string{}
 	}
-	if len(t.texts) < maxStatements {
-		t.texts[query] = text
+	if len(t.texts) >= maxStatements {
+		clear(t.texts)
 	}
+	t.texts[query] = text
 	return text
 }
 

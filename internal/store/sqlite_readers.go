@@ -24,6 +24,9 @@ func newReadPool(db *sql.DB, size int) *readPool {
 
 // do runs fn in a read transaction. Its snapshot is taken by the first query.
 func (p *readPool) do(ctx context.Context, fn func(querier) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case p.lent <- struct{}{}:
 	case <-ctx.Done():

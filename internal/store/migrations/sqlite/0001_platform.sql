@@ -1,5 +1,6 @@
 -- +goose Up
 -- Times are microseconds since 1970 in UTC, amounts are ten-thousandths, JSON is text.
+-- Text compares byte by byte, whatever the locale of the server.
 CREATE TABLE tenants (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     handle         TEXT    NOT NULL UNIQUE,
