@@ -39,8 +39,8 @@ func newObject(o *object, members []Member) Value {
 		depth = max(depth, deeper(value.depth))
 	}
 	return Value{
-		kind: KindObject, ptr: unsafe.Pointer(o), num: uint64(len(o.members)),
-		weight: saturate(weight), depth: depth,
+		shape: shape{kind: KindObject, weight: saturate(weight), depth: depth},
+		ptr:   unsafe.Pointer(o), num: uint64(len(o.members)),
 	}
 }
 

@@ -50,6 +50,12 @@ type Value struct {
 	ptr unsafe.Pointer
 	// num is the length of a string or array, the bits of a number, or a bool.
 	num uint64
+	shape
+}
+
+// shape is a part of its own since the compiler keeps structs in registers
+// only up to four fields.
+type shape struct {
 	// weight and depth are set for arrays and objects only. They count shared
 	// parts each time, so they bound the work of walking the value.
 	weight uint32
@@ -59,7 +65,7 @@ type Value struct {
 
 // Bool gives the JSON true or false.
 func Bool(b bool) Value {
-	v := Value{kind: KindBool}
+	v := Value{shape: shape{kind: KindBool}}
 	if b {
 		v.num = 1
 	}
@@ -69,7 +75,7 @@ func Bool(b bool) Value {
 // Number gives a JSON number. NaN and the infinities are allowed, since
 // arithmetic yields them, and print as null in JSON.
 func Number(f float64) Value {
-	return Value{kind: KindNumber, num: math.Float64bits(f)}
+	return Value{shape: shape{kind: KindNumber}, num: math.Float64bits(f)}
 }
 
 // Int gives a JSON number that prints all digits of i, even those that its
@@ -93,7 +99,7 @@ func integer(f float64, digits string) Value {
 
 // String gives a JSON string. It should be valid UTF-8.
 func String(s string) Value {
-	return Value{kind: KindString, num: uint64(len(s)), ptr: unsafe.Pointer(unsafe.StringData(s))}
+	return Value{shape: shape{kind: KindString}, num: uint64(len(s)), ptr: unsafe.Pointer(unsafe.StringData(s))}
 }
 
 // Array gives a JSON array of the elements, which are copied.
@@ -105,7 +111,7 @@ func Array(elements ...Value) Value {
 
 // newArray makes the slice an array and keeps it.
 func newArray(elements []Value) Value {
-	v := Value{kind: KindArray, num: uint64(len(elements)), depth: 1}
+	v := Value{shape: shape{kind: KindArray, depth: 1}, num: uint64(len(elements))}
 	if cap(elements) > 0 {
 		v.ptr = unsafe.Pointer(unsafe.SliceData(elements))
 	}
