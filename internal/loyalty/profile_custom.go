@@ -3,12 +3,14 @@ package loyalty
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
+	"github.com/belfryhq/belfry/internal/store"
 )
 
 // setCustom adds a request's custom attributes, or changes those with the same
@@ -55,6 +57,39 @@ func (c *profileChange) setCustomAttribute(a CustomAttributeInput, value json.Ra
 	}
 	next.ID++
 	c.attrs.Custom = append(c.attrs.Custom, next)
+}
+
+// ReadCustomAttribute returns a profile's custom attribute.
+func ReadCustomAttribute(t *store.Tenant, profileID, namespace, handle string) (event.CustomAttribute, error) {
+	p, err := ReadProfile(t, profileID)
+	if err != nil {
+		return event.CustomAttribute{}, err
+	}
+	for _, a := range p.CustomAttributes {
+		if a.Namespace == namespace && a.Handle == handle {
+			return a, nil
+		}
+	}
+	return event.CustomAttribute{}, noCustomAttribute(namespace, handle)
+}
+
+// DeleteCustomAttribute takes a custom attribute away from a profile.
+func DeleteCustomAttribute(t *store.Tenant, profileID, namespace, handle string) error {
+	_, err := changeProfile(t, profileID, func(c *profileChange) error {
+		kept := slices.DeleteFunc(c.attrs.Custom, func(a event.CustomAttribute) bool {
+			return a.Namespace == namespace && a.Handle == handle
+		})
+		if len(kept) == len(c.attrs.Custom) {
+			return noCustomAttribute(namespace, handle)
+		}
+		c.attrs.Custom = kept
+		return nil
+	})
+	return err
+}
+
+func noCustomAttribute(namespace, handle string) error {
+	return &NotFoundError{Resource: "custom attribute", ID: namespace + ":" + handle}
 }
 
 // badValue says whether the type or the value of a custom attribute is wrong.

@@ -115,6 +115,8 @@ func phoneDigits(s string) (string, bool) {
 	return b.String(), true
 }
 
+const phoneInvalid = "The mobile phone format is invalid."
+
 // setMobile takes over the mobile phone, and the country that its number tells.
 func (c *profileChange) setMobile(number, countryName scalar.Text) {
 	checkText(&c.invalid, "mobile_phone", &number, 32)
@@ -130,7 +132,7 @@ func (c *profileChange) setMobile(number, countryName scalar.Text) {
 	}
 	key, ok := phoneKey(string(number), named.iso)
 	if !ok {
-		c.invalid.Add("mobile_phone", "The mobile phone format is invalid.")
+		c.invalid.Add("mobile_phone", phoneInvalid)
 		return
 	}
 	c.rec.MobileKey = scalar.Text(key)
