@@ -3,7 +3,8 @@
 //
 // The parts, in the order in which a delivery meets them:
 //
-//   - Policy, Next and Progress: the state machine. Pure functions of values, a clock reading and a random number.
+//   - Dispatcher: the queue. It stores deliveries, claims them fairly, has them attempted and records the results.
+//   - Policy and Next: the state machine. Pure functions of values, a clock reading and a random number.
 //   - Guard: which URLs may be configured and which addresses may be dialled.
 //   - HTTP: one signed request and its bounded answer, named as an Outcome.
 //   - Pace: how many attempts an endpoint bears at a time.

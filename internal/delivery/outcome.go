@@ -37,6 +37,9 @@ const (
 	Blocked       Kind = "blocked"       // the egress guard refused the address
 	Misconfigured Kind = "misconfigured" // the endpoint's URL, headers or secret cannot be used
 
+	Unrendered Kind = "template_error"   // the body could not be rendered
+	Deleted    Kind = "endpoint_deleted" // there is no endpoint any more
+
 	// Interrupted is an attempt that this process gave up because it is stopping. It is not counted as an attempt.
 	Interrupted Kind = "interrupted"
 )

@@ -31,6 +31,9 @@ func (p Pace) Window(now time.Time) int {
 // PausedUntil is when a pause ends; it may be past.
 func (p Pace) PausedUntil() time.Time { return p.until }
 
+// isUnhurt reports whether nothing has slowed the endpoint down lately.
+func (p Pace) isUnhurt(now time.Time) bool { return p.window == p.ceiling && !now.Before(p.until) }
+
 // After returns the pace after an attempt that began at started had outcome o, with the transition that Next made of
 // it.
 func (p Pace) After(o Outcome, t Transition, started, now time.Time) Pace {

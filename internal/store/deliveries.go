@@ -34,6 +34,9 @@ type Delivery struct {
 	Tries    int
 	// DueAt is when the next attempt may be made, or was to be made.
 	DueAt scalar.Time
+	// Lease is set to insert a delivery that its maker sends itself, in the state
+	// sending. It is not read.
+	Lease Lease
 	// Outcome, Status and Detail are of the last attempt; Outcome is "" before it.
 	Outcome   string
 	Status    int
@@ -58,10 +61,10 @@ func (t *Tenant) InsertDelivery(d *Delivery) (err error) {
 	d.TenantID, d.CreatedAt = t.ID, t.Now()
 	body := string(d.Body)
 	d.ID, err = t.insert(`INSERT INTO deliveries (tenant_id, message_id, event_id, event_type, endpoint_id,
-		trigger_id, rendered, body, state, due_at, outcome, detail, created_at, ended_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		trigger_id, rendered, body, state, due_at, lease_owner, leased_until, outcome, detail, created_at, ended_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		t.ID, d.MessageID, d.EventID, d.EventType, d.EndpointID, nullID(&d.TriggerID), d.Rendered, text(&body),
-		d.State, d.DueAt, text(&d.Outcome), text(&d.Detail), d.CreatedAt, d.EndedAt)
+		d.State, d.DueAt, text(&d.Lease.Owner), d.Lease.Until, text(&d.Outcome), text(&d.Detail), d.CreatedAt, d.EndedAt)
 	return err
 }
 
@@ -103,16 +106,17 @@ func (t *Tenant) Deliveries(l List) (Page[Delivery], error) {
 	return page(t.Tx, l, deliveryFields, deliveryColumns, "deliveries WHERE tenant_id = ?", []any{t.ID}, scanDelivery)
 }
 
-// ErrBusy says that a delivery is under way.
-var ErrBusy = errors.New("under way")
+// ErrBusy says that a delivery is not in a state to be retried.
+var ErrBusy = errors.New("not to be retried")
 
 // RetryDelivery makes a pending or dead delivery due now. A dead one begins its
 // schedule anew. ErrNotFound when there is no such delivery, ErrBusy when it is
-// in another state.
+// in another state or has no body.
 func (t *Tenant) RetryDelivery(id int64) (Delivery, error) {
 	err := t.execOne(`UPDATE deliveries SET tries = CASE state WHEN 'dead' THEN 0 ELSE tries END,
 		state = 'pending', due_at = ?, ended_at = NULL
-		WHERE tenant_id = ? AND id = ? AND state IN ('pending', 'dead')`, t.Now(), t.ID, id)
+		WHERE tenant_id = ? AND id = ? AND state IN ('pending', 'dead')
+		AND (body IS NOT NULL OR NOT rendered)`, t.Now(), t.ID, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Delivery{}, err
 	}

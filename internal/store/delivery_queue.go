@@ -17,22 +17,24 @@ type Lease struct {
 
 // ClaimedDelivery is a delivery under a lease, with what is needed to send it.
 type ClaimedDelivery struct {
-	Lease     Lease
-	ID        int64
-	TenantID  int64
-	EventID   int64
-	EventType string
-	MessageID string
-	Attempts  int
-	Tries     int
-	DueAt     scalar.Time
-	CreatedAt scalar.Time
-	Body      []byte
+	Lease    Lease
+	ID       int64
+	TenantID int64
+	// EndpointID is the target that it goes to.
+	EndpointID int64
+	EventID    int64
+	EventType  string
+	MessageID  string
+	Attempts   int
+	Tries      int
+	DueAt      scalar.Time
+	CreatedAt  scalar.Time
+	Body       []byte
 }
 
 func scanClaimed(d *ClaimedDelivery) []any {
 	return []any{
-		&d.ID, &d.TenantID, &d.EventID, &d.EventType, &d.MessageID, &d.Attempts, &d.Tries, &d.DueAt, &d.CreatedAt, &d.Body,
+		&d.ID, &d.TenantID, &d.EndpointID, &d.EventID, &d.EventType, &d.MessageID, &d.Attempts, &d.Tries, &d.DueAt, &d.CreatedAt, &d.Body,
 	}
 }
 
@@ -44,7 +46,7 @@ func (tx *Tx) ClaimDeliveries(endpointID int64, lease Lease, limit int) ([]Claim
 			ORDER BY due_at, id LIMIT ?`+tx.db.engine.skipLocked()+`)
 		UPDATE deliveries SET state = 'sending', lease_owner = ?, leased_until = ?
 		WHERE id IN (SELECT id FROM due)
-		RETURNING id, tenant_id, event_id, event_type, message_id, attempts, tries, due_at, created_at, `+body,
+		RETURNING id, tenant_id, endpoint_id, event_id, event_type, message_id, attempts, tries, due_at, created_at, `+body,
 		endpointID, tx.Now(), limit, lease.Owner, lease.Until)
 	if err != nil {
 		return nil, err
@@ -163,6 +165,12 @@ func (tx *Tx) ReleaseDelivery(id int64, lease Lease) error {
 func (tx *Tx) ReleaseExpired(before scalar.Time) (int64, error) {
 	return tx.exec(`UPDATE deliveries SET state = 'pending', lease_owner = NULL, leased_until = NULL
 		WHERE state = 'sending' AND leased_until < ?`, before)
+}
+
+// ReleaseLeases makes the deliveries of every other owner pending.
+func (tx *Tx) ReleaseLeases(but string) (int64, error) {
+	return tx.exec(`UPDATE deliveries SET state = 'pending', lease_owner = NULL, leased_until = NULL
+		WHERE state = 'sending' AND lease_owner <> ?`, but)
 }
 
 // HasExpired reports whether ReleaseExpired would find a delivery.
