@@ -17,7 +17,11 @@ type Amount int64
 // One is the amount 1.
 const One Amount = 10_000
 
-// ErrAmountRange is returned for amounts outside ±900 trillion.
+// MaxAmount and its negative bound what is read: receivers take a JSON number
+// for a double, and within these a double holds every ten-thousandth exactly.
+const MaxAmount = 900_000_000_000 * One
+
+// ErrAmountRange is returned for amounts beyond ±MaxAmount.
 var ErrAmountRange = errors.New("amount is out of range")
 
 const amountDigits = 4
@@ -62,10 +66,10 @@ func parsePlain(s string) (Amount, bool) {
 	if decimals > amountDigits {
 		return 0, false
 	}
-	for ; decimals < amountDigits; decimals++ {
+	for ; decimals < amountDigits && n <= int64(MaxAmount); decimals++ {
 		n *= 10
 	}
-	if n > math.MaxInt64/1000 {
+	if n > int64(MaxAmount) {
 		return 0, false
 	}
 	if len(digits) != len(s) {
@@ -76,11 +80,15 @@ func parsePlain(s string) (Amount, bool) {
 
 // parseAny reads every other decimal notation exactly, through a rational.
 func parseAny(s string) (Amount, error) {
-	if f, err := strconv.ParseFloat(s, 64); err != nil || math.IsNaN(f) || strings.ContainsAny(s, "xXpP_") {
-		return 0, fmt.Errorf("%q is not a decimal number", s)
-	} else if math.Abs(f) > 9e14 {
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
 		return 0, ErrAmountRange
-	} else if math.Abs(f) < 1e-9 {
+	case err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s, "xXpP_"):
+		return 0, fmt.Errorf("%q is not a decimal number", s)
+	case math.Abs(f) > 1e15:
+		return 0, ErrAmountRange
+	case math.Abs(f) < 1e-9: // and the exponent may be anything
 		return 0, nil
 	}
 	r, ok := new(big.Rat).SetString(s)
@@ -88,17 +96,24 @@ func parseAny(s string) (Amount, error) {
 		return 0, fmt.Errorf("%q is not a decimal number", s)
 	}
 	r.Mul(r, new(big.Rat).SetInt64(int64(One)))
-	return Amount(roundHalfUp(r.Num(), r.Denom())), nil
+	a := Amount(roundHalfUp(r.Num(), r.Denom()))
+	if a > MaxAmount || a < -MaxAmount {
+		return 0, ErrAmountRange
+	}
+	return a, nil
 }
 
+// roundHalfUp returns num ÷ den, and the nearest int64 when it is beyond.
 func roundHalfUp(num, den *big.Int) int64 {
-	neg := num.Sign() < 0
 	q, rem := new(big.Int).QuoRem(new(big.Int).Abs(num), den, new(big.Int))
 	if rem.Lsh(rem, 1).Cmp(den) >= 0 {
 		q.Add(q, big.NewInt(1))
 	}
-	if neg {
-		q.Neg(q)
+	if !q.IsInt64() {
+		q.SetInt64(math.MaxInt64)
+	}
+	if num.Sign() < 0 {
+		return -q.Int64()
 	}
 	return q.Int64()
 }
@@ -159,10 +174,11 @@ func (a Amount) appendTo(b []byte) []byte {
 // MarshalJSON writes the amount as a JSON number.
 func (a Amount) MarshalJSON() ([]byte, error) { return a.appendTo(make([]byte, 0, 20)), nil }
 
-// UnmarshalJSON reads a JSON number or a numeric string.
+// UnmarshalJSON reads a JSON number or a numeric string; null is 0.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	s := string(data)
 	if s == "null" {
+		*a = 0
 		return nil
 	}
 	if len(s) > 1 && s[0] == '"' {
@@ -170,7 +186,7 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 	}
 	v, err := ParseAmount(s)
 	if err != nil {
-		return badJSON(data, *a, "a decimal number")
+		return badJSON(data, *a, "a decimal number within ±900 billion")
 	}
 	*a = v
 	return nil

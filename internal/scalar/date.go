@@ -7,11 +7,15 @@ import (
 	"time"
 )
 
-// Date is a calendar day without a zone, counted in days since 1970-01-01 plus
-// one, so that the zero value means no date: null in JSON, NULL in a row.
+// Date is a calendar day without a zone, counted from 0001-01-01, which is 1, so
+// that the zero value means no date: null in JSON, NULL in a row.
 type Date int64
 
-const daySeconds = 24 * 60 * 60
+const (
+	daySeconds = 24 * 60 * 60
+	// epoch is 1970-01-01.
+	epoch Date = 719_163
+)
 
 // DateOf returns the calendar day of t in t's own location.
 func DateOf(t time.Time) Date {
@@ -26,21 +30,21 @@ func NewDate(y int, m time.Month, d int) Date {
 	if seconds < 0 && seconds%daySeconds != 0 {
 		days--
 	}
-	return Date(days + 1)
+	return epoch + Date(days)
 }
 
 // ParseDate reads `YYYY-MM-DD`; a time of day after it is ignored.
 func ParseDate(s string) (Date, error) {
 	day, _, _ := strings.Cut(s, " ")
 	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
+	if err != nil || t.Year() < 1 {
 		return 0, fmt.Errorf("%q is not a date: want YYYY-MM-DD", s)
 	}
 	return DateOf(t), nil
 }
 
 // Midnight returns the first moment of the day in UTC.
-func (d Date) Midnight() time.Time { return time.Unix((int64(d)-1)*daySeconds, 0).UTC() }
+func (d Date) Midnight() time.Time { return time.Unix(int64(d-epoch)*daySeconds, 0).UTC() }
 
 // AddDays returns the day n days later.
 func (d Date) AddDays(n int) Date { return d + Date(n) }

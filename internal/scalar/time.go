@@ -28,7 +28,8 @@ var timeLayouts = []string{TimeLayout, time.DateOnly, time.RFC3339Nano, "2006-01
 // an RFC 3339 timestamp.
 func ParseTime(s string) (Time, error) {
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1 {
+		t, err := time.Parse(layout, s)
+		if y := t.UTC().Year(); err == nil && y >= 1 && y <= 9999 {
 			return At(t), nil
 		}
 	}
