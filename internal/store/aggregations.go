@@ -50,11 +50,19 @@ func (t *Tenant) SalesOf(profileID string) ([]Sale, error) {
 		WHERE tenant_id = ? AND profile_id = ? AND NOT is_void ORDER BY transacted_at, id`, t.ID, profileID)
 }
 
+// Joining is when and where a profile joined.
+type Joining struct {
+	At         scalar.Time
+	LocationID scalar.Int
+}
+
 // Aggregations are the facts that follow from a profile's transactions.
 type Aggregations struct {
 	ProfileID string
-	// AsOf is the tenant's calendar day for which they hold.
-	AsOf scalar.Date
+	// AsOf is the tenant's calendar day for which they hold, zero when they were
+	// never stored. Joining is that for which they hold.
+	AsOf    scalar.Date
+	Joining Joining
 	// The amounts stand apart so that profiles can be found by them.
 	Spend12m, Spend12mNow, SpendAll scalar.Amount
 	ShopCount                       int
@@ -64,21 +72,25 @@ type Aggregations struct {
 
 // PutAggregations stores a profile's aggregations in the place of former ones.
 func (t *Tenant) PutAggregations(a *Aggregations) error {
-	_, err := t.exec(`INSERT INTO aggregations (profile_id, tenant_id, as_of, spend_12m, spend_12m_now, spend_all,
-		shop_count, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (profile_id) DO UPDATE SET as_of = excluded.as_of, spend_12m = excluded.spend_12m,
+	_, err := t.exec(`INSERT INTO aggregations (profile_id, tenant_id, as_of, joined_at, joined_location_id, spend_12m,
+		spend_12m_now, spend_all, shop_count, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (profile_id) DO UPDATE SET as_of = excluded.as_of, joined_at = excluded.joined_at,
+		joined_location_id = excluded.joined_location_id, spend_12m = excluded.spend_12m,
 		spend_12m_now = excluded.spend_12m_now, spend_all = excluded.spend_all, shop_count = excluded.shop_count,
 		data = excluded.data`,
-		a.ProfileID, t.ID, a.AsOf, a.Spend12m, a.Spend12mNow, a.SpendAll, a.ShopCount, rawJSON(&a.Data))
+		a.ProfileID, t.ID, a.AsOf, a.Joining.At, a.Joining.LocationID, a.Spend12m, a.Spend12mNow, a.SpendAll,
+		a.ShopCount, rawJSON(&a.Data))
 	return err
 }
 
-// AggregationsOf reads a profile's aggregations; ErrNotFound when none were
-// stored yet.
-func (t *Tenant) AggregationsOf(profileID string) (Aggregations, error) {
-	a := Aggregations{ProfileID: profileID}
-	err := t.get([]any{&a.AsOf, &a.Spend12m, &a.Spend12mNow, &a.SpendAll, &a.ShopCount, rawJSON(&a.Data)},
-		`SELECT as_of, spend_12m, spend_12m_now, spend_all, shop_count, data FROM aggregations
-		WHERE tenant_id = ? AND profile_id = ?`, t.ID, profileID)
-	return a, err
+// AggregationsOf reads what is stored of a profile's aggregations, and the
+// profile's present joining beside it; ErrNotFound when there is no profile.
+func (t *Tenant) AggregationsOf(profileID string) (stored Aggregations, now Joining, err error) {
+	stored.ProfileID = profileID
+	err = t.get([]any{
+		&stored.AsOf, &stored.Joining.At, &stored.Joining.LocationID, rawJSON(&stored.Data), &now.At, &now.LocationID,
+	}, `SELECT a.as_of, a.joined_at, a.joined_location_id, a.data, p.joined_at, p.joined_location_id
+		FROM profiles p LEFT JOIN aggregations a ON a.profile_id = p.id
+		WHERE p.tenant_id = ? AND p.id = ?`, t.ID, profileID)
+	return stored, now, err
 }

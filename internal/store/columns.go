@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -18,11 +19,13 @@ func asJSON(v any) jsonColumn { return jsonColumn{v} }
 
 // Value implements driver.Valuer.
 func (c jsonColumn) Value() (driver.Value, error) {
-	b, err := json.Marshal(c.v)
-	if err != nil {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // free JSON inside stays as the client gave it
+	if err := enc.Encode(c.v); err != nil {
 		return nil, fmt.Errorf("encode column: %w", err)
 	}
-	return string(b), nil
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
 // Scan implements sql.Scanner.

@@ -140,13 +140,15 @@ CREATE INDEX transaction_versions_transaction ON transaction_versions (transacti
 
 -- The facts about a profile that follow from its transactions.
 CREATE TABLE aggregations (
-    profile_id    TEXT COLLATE "C"    PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
-    tenant_id     BIGINT NOT NULL,
-    -- The tenant's calendar day for which they hold.
-    as_of         TEXT COLLATE "C"    NOT NULL,
-    spend_12m     BIGINT NOT NULL,
-    spend_12m_now BIGINT NOT NULL,
-    spend_all     BIGINT NOT NULL,
-    shop_count    BIGINT NOT NULL,
-    data          TEXT COLLATE "C"    NOT NULL
+    profile_id         TEXT COLLATE "C"    PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+    tenant_id          BIGINT NOT NULL,
+    -- The tenant's calendar day, and the joining, for which they hold.
+    as_of              TEXT COLLATE "C"    NOT NULL,
+    joined_at          BIGINT NOT NULL,
+    joined_location_id BIGINT,
+    spend_12m          BIGINT NOT NULL,
+    spend_12m_now      BIGINT NOT NULL,
+    spend_all          BIGINT NOT NULL,
+    shop_count         BIGINT NOT NULL,
+    data               TEXT COLLATE "C"    NOT NULL
 );

@@ -140,13 +140,15 @@ CREATE INDEX transaction_versions_transaction ON transaction_versions (transacti
 
 -- The facts about a profile that follow from its transactions.
 CREATE TABLE aggregations (
-    profile_id    TEXT    PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
-    tenant_id     INTEGER NOT NULL,
-    -- The tenant's calendar day for which they hold.
-    as_of         TEXT    NOT NULL,
-    spend_12m     INTEGER NOT NULL,
-    spend_12m_now INTEGER NOT NULL,
-    spend_all     INTEGER NOT NULL,
-    shop_count    INTEGER NOT NULL,
-    data          TEXT    NOT NULL
+    profile_id         TEXT    PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+    tenant_id          INTEGER NOT NULL,
+    -- The tenant's calendar day, and the joining, for which they hold.
+    as_of              TEXT    NOT NULL,
+    joined_at          INTEGER NOT NULL,
+    joined_location_id INTEGER,
+    spend_12m          INTEGER NOT NULL,
+    spend_12m_now      INTEGER NOT NULL,
+    spend_all          INTEGER NOT NULL,
+    shop_count         INTEGER NOT NULL,
+    data               TEXT    NOT NULL
 );
