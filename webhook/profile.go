@@ -164,9 +164,9 @@ type TierDefinition struct {
 	ValueMaintain *Amount `json:"value_maintain"` // tier points to keep it
 }
 
-// Staff is a member of staff.
+// Staff is a member of staff, as the till names them.
 type Staff struct {
-	ID         int64      `json:"id"`
+	ID         string     `json:"id"`
 	FullName   string     `json:"full_name"`
 	Email      string     `json:"email"`
 	Identities []Identity `json:"identities"`

@@ -15,7 +15,7 @@ type TransactionContext struct {
 	Profile    *ProfileContext `json:"profile"`    // as the transaction left it; nil for an anonymous sale
 	LocationID int64           `json:"location_id"`
 	Location   *Location       `json:"location"`
-	StaffID    int64           `json:"staff_id"`
+	StaffID    string          `json:"staff_id"`
 	Staff      *Staff          `json:"staff"`
 
 	Total          Amount          `json:"total"`

@@ -5,13 +5,15 @@ type Entry struct {
 	Type Type
 	// Description says when it fires.
 	Description string
+	// Sample is a context with every field filled in.
+	Sample any
 }
 
 var catalogue = []Entry{
-	{ProfileCreated, "A profile was stored for the first time."},
-	{ProfileUpdated, "A profile's own fields, attributes, tags, statuses, identities or addresses changed."},
-	{TransactionCreated, "A transaction was recorded."},
-	{TransactionUpdated, "A transaction changed, was voided, or was attached to a profile or detached from one."},
+	{ProfileCreated, "A profile was stored for the first time.", sampleProfile()},
+	{ProfileUpdated, "A profile's own fields, attributes, tags, statuses, identities or addresses changed.", sampleProfile()},
+	{TransactionCreated, "A transaction was recorded.", sampleTransaction()},
+	{TransactionUpdated, "A transaction changed, was voided, or was attached to a profile or detached from one.", sampleTransaction()},
 }
 
 // Catalogue returns every event type, in the order of the documentation.

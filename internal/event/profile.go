@@ -52,8 +52,10 @@ type Profile struct {
 
 	JoinedAt            scalar.Time `json:"joined_at"`
 	JoinedLocationID    scalar.Int  `json:"joined_location_id"`
+	JoinedLocation      *Location   `json:"joined_location"`
 	JoinedStaffID       scalar.Int  `json:"joined_staff_id"`
 	PreferredLocationID scalar.Int  `json:"preferred_location_id"`
+	PreferredLocation   *Location   `json:"preferred_location"`
 	PreferredStaffID    scalar.Int  `json:"preferred_staff_id"`
 
 	Tags []string `json:"tags"`

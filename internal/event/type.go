@@ -41,3 +41,12 @@ func Canonical(name string) (Type, bool) {
 	}
 	return "", false
 }
+
+// Names lists the canonical types for an error.
+func Names() string {
+	names := make([]string, len(catalogue))
+	for i, e := range catalogue {
+		names[i] = string(e.Type)
+	}
+	return strings.Join(names, ", ")
+}

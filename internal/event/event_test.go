@@ -1,0 +1,91 @@
+package event
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/belfryhq/belfry/webhook"
+)
+
+func TestEverySampleDecodesIntoTheReceiversContextWithNoFieldUnknown(t *testing.T) {
+	contexts := map[Type]any{
+		ProfileCreated: &webhook.ProfileContext{}, ProfileUpdated: &webhook.ProfileContext{},
+		TransactionCreated: &webhook.TransactionContext{}, TransactionUpdated: &webhook.TransactionContext{},
+	}
+	for _, e := range Catalogue() {
+		body, err := encode(e.Sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		into := contexts[e.Type]
+		if into == nil {
+			t.Errorf("%s: the webhook package has no context", e.Type)
+			continue
+		}
+		d := json.NewDecoder(strings.NewReader(string(body)))
+		d.DisallowUnknownFields()
+		if err := d.Decode(into); err != nil {
+			t.Errorf("%s: %v", e.Type, err)
+		}
+	}
+}
+
+func TestEverySchemaDescribesEveryFieldOfItsSample(t *testing.T) {
+	for _, e := range Catalogue() {
+		raw, err := e.Schema()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var schema struct {
+			Ref  string `json:"$ref"`
+			Defs map[string]struct {
+				Properties map[string]any `json:"properties"`
+			} `json:"$defs"`
+		}
+		if err := json.Unmarshal(raw, &schema); err != nil {
+			t.Fatal(err)
+		}
+		root := schema.Defs[strings.TrimPrefix(schema.Ref, "#/$defs/")]
+		body, err := encode(e.Sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sample map[string]any
+		if err := json.Unmarshal(body, &sample); err != nil {
+			t.Fatal(err)
+		}
+		for field := range sample {
+			if root.Properties[field] == nil {
+				t.Errorf("%s: the schema does not know %q", e.Type, field)
+			}
+		}
+		delete(root.Properties, "addresses") // the API's alone, not the context's
+		for field := range root.Properties {
+			if _, ok := sample[field]; !ok {
+				t.Errorf("%s: the sample lacks %q", e.Type, field)
+			}
+		}
+	}
+}
+
+func TestAliasesStandForCanonicalTypes(t *testing.T) {
+	for name, want := range map[string]Type{
+		"profile.created": ProfileCreated, "profiles.create": ProfileCreated, " Profile.Update ": ProfileUpdated,
+		"profile_update": ProfileUpdated, "transaction.create": TransactionCreated,
+	} {
+		if got, ok := Canonical(name); !ok || got != want {
+			t.Errorf("Canonical(%q) = %q, %v; want %q", name, got, ok, want)
+		}
+	}
+	if got, ok := Canonical("profile.exploded"); ok {
+		t.Errorf("Canonical of an unknown name = %q", got)
+	}
+}
+
+func TestASampleIsMadeAnewForEachReader(t *testing.T) {
+	if reflect.ValueOf(Catalogue()).Pointer() == reflect.ValueOf(Catalogue()).Pointer() {
+		t.Error("two readers share one catalogue")
+	}
+}
