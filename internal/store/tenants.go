@@ -42,9 +42,17 @@ func (tx *Tx) EnsureTenant(handle string) (rec TenantRecord, created bool, err e
 	return rec, n == 1, err
 }
 
-// Record reads the tenant that the transaction is bound to.
+// Record returns the tenant that the transaction is bound to, as it was when it
+// was first asked for.
 func (t *Tenant) Record() (TenantRecord, error) {
-	return single(t.Tx, scanTenant, "SELECT "+tenantColumns+" FROM tenants WHERE id = ?", t.ID)
+	if t.record != nil {
+		return *t.record, nil
+	}
+	rec, err := single(t.Tx, scanTenant, "SELECT "+tenantColumns+" FROM tenants WHERE id = ?", t.ID)
+	if err == nil {
+		t.record = &rec
+	}
+	return rec, err
 }
 
 // ConfigVersion returns the number that grows with every change of the

@@ -42,6 +42,8 @@ type Tenant struct {
 	*Tx
 	ID    int64
 	Actor Actor
+	// record is kept once read: several rules of one transaction need it.
+	record *TenantRecord
 }
 
 // As binds the transaction to the actor's tenant.
