@@ -64,7 +64,7 @@ func appendPrecise(b []byte, f float64, precision int) []byte {
 			return append(b, '-', '0')
 		}
 		return append(b, '0')
-	case f == math.Trunc(f) && math.Abs(f) < 1e14:
+	case f == math.Trunc(f) && (precision == 14 || precision == 0) && math.Abs(f) < 1e14:
 		return strconv.AppendInt(b, int64(f), 10)
 	}
 	digits := precision - 1

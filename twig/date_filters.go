@@ -91,7 +91,7 @@ func commonDate(s string, loc *time.Location) (time.Time, bool) {
 	switch rest := s[19:]; {
 	case rest == "":
 	case rest == "Z":
-		loc = time.UTC
+		loc = zulu
 	default:
 		offset, end, ok := scanOffset(rest, 0)
 		if !ok || end != len(rest) {
@@ -101,6 +101,9 @@ func commonDate(s string, loc *time.Location) (time.Time, bool) {
 	}
 	return time.Date(y, time.Month(m), d, h, min, sec, 0, loc), true
 }
+
+// zulu is UTC under the name that ISO 8601 gives it.
+var zulu = time.FixedZone("Z", 0)
 
 // twoDigits reads two digits, or gives a number that is below any valid one.
 func twoDigits(s string, i int) int {

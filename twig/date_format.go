@@ -128,8 +128,8 @@ func appendZone(b []byte, t time.Time, c byte) []byte {
 		}
 		return append(b, '0')
 	case 'T':
-		if n := len(abbreviation); n > 0 && (abbreviation[0] == '+' || abbreviation[0] == '-') && isFixedZone(t) {
-			return appendOffset(b, offset, ":")
+		if isFixedZone(t) {
+			return appendOffset(append(b, "GMT"...), offset, "")
 		}
 		return append(b, abbreviation...)
 	case 'Z':
@@ -228,19 +228,28 @@ func between(a, b time.Time) *interval {
 	borrow(&d.seconds, &d.minutes, 60)
 	borrow(&d.minutes, &d.hours, 60)
 	borrow(&d.hours, &d.days, 24)
-	if d.days < 0 {
-		d.months--
-		d.days += daysIn(b.Year(), b.Month()-1)
-		if d.negative {
-			d.days += daysIn(a.Year(), a.Month()) - daysIn(b.Year(), b.Month()-1)
-		}
-	}
+	d.borrowDays(a, b)
 	borrow(&d.months, &d.years, 12)
 	d.total = int(dayNumber(b) - dayNumber(a))
 	if clockOf(b) < clockOf(a) {
 		d.total--
 	}
 	return d
+}
+
+// borrowDays takes the lengths of months where the days are short: those before
+// the later date, or for a negative interval those from the earlier one on.
+func (d *interval) borrowDays(a, b time.Time) {
+	month := time.Date(b.Year(), b.Month()-1, 1, 0, 0, 0, 0, time.UTC)
+	step := -1
+	if d.negative {
+		month, step = time.Date(a.Year(), a.Month(), 1, 0, 0, 0, 0, time.UTC), 1
+	}
+	for d.days < 0 {
+		d.days += daysIn(month.Year(), month.Month())
+		d.months--
+		month = month.AddDate(0, step, 0)
+	}
 }
 
 func borrow(low, high *int, size int) {

@@ -91,7 +91,7 @@ func (p *dateParser) item() bool {
 	case c == '@':
 		return p.timestamp()
 	case c-'0' <= 9:
-		return p.isoDate() || p.slashDate() || p.dashDate() || p.dottedDate() || p.dayMonth() || p.clock() || p.amount() || p.bareNumber()
+		return p.isoDate() || p.slashDate() || p.logDate() || p.dashDate() || p.dottedDate() || p.dayMonth() || p.clock() || p.amount() || p.bareNumber()
 	case c == '+' || c == '-':
 		return p.amount() || p.offset()
 	case c == 't' && p.pos+1 < len(p.s) && p.s[p.pos+1]-'0' <= 9:
@@ -294,6 +294,22 @@ func (p *dateParser) slashDate() bool {
 			y = fullYear(y, p.pos-start)
 		}
 		return p.date(y, time.Month(m), d)
+	})
+}
+
+// logDate reads 10/Oct/2000:13:55:36, as web servers log it.
+func (p *dateParser) logDate() bool {
+	return p.try(func() bool {
+		d, ok := p.digits(1, 2)
+		if !ok || !p.accept('/') {
+			return false
+		}
+		m, ok := p.monthName()
+		if !ok || !p.accept('/') {
+			return false
+		}
+		y, ok := p.digits(4, 4)
+		return ok && p.accept(':') && p.date(y, m, d) && p.clock()
 	})
 }
 

@@ -140,9 +140,8 @@ func (p *dateParser) ordinalWord(w string) bool {
 			p.setWeekday(n, day, boolToInt(w == "this"))
 			return true
 		}
-		if unit == "week" || unit == "weeks" {
-			p.relative.days += 7 * n
-			p.relative.behaviour = 2
+		if unit == "week" {
+			p.setWeek(n)
 			return true
 		}
 		return p.add(n, unit)
@@ -163,6 +162,16 @@ func (p *dateParser) setWeekday(n, day, behaviour int) {
 	p.relative.days += 7 * n
 	p.relative.haveWeekday, p.relative.weekday, p.relative.behaviour = true, day, behaviour
 	p.reset = true
+}
+
+// setWeek moves by whole weeks, to the weekday that is named or to Monday.
+func (p *dateParser) setWeek(n int) {
+	r := &p.relative
+	r.days += 7 * n
+	r.behaviour = 2
+	if !r.haveWeekday {
+		r.haveWeekday, r.weekday = true, 1
+	}
 }
 
 func (p *dateParser) spaces() int {

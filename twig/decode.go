@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // maxJSONDepth bounds how deep arrays and objects may nest in a context.
@@ -49,6 +48,7 @@ type decoder struct {
 	err   *JSONError
 	vals  []Value // values of the arrays being read
 	pairs []pair  // entries of the objects being read
+	dry   bool    // only check, keep nothing
 }
 
 func (d *decoder) fail(message string) Value {
@@ -121,10 +121,15 @@ func (d *decoder) list() Value {
 	}
 	for {
 		v := d.value()
-		d.vals = append(d.vals, v)
+		if !d.dry {
+			d.vals = append(d.vals, v)
+		}
 		if d.err != nil || !d.more(']') {
 			break
 		}
+	}
+	if d.dry {
+		return nullValue
 	}
 	h := &Hash{list: append(make([]Value, 0, len(d.vals)-base), d.vals[base:]...)}
 	d.vals = d.vals[:base]
@@ -164,7 +169,7 @@ func (d *decoder) object() Value {
 			d.fail("an object key in double quotes is expected")
 			break
 		}
-		key := keyOf(d.string())
+		name := d.string()
 		d.space()
 		if d.pos >= len(d.src) || d.src[d.pos] != ':' {
 			d.fail("a colon is expected after the object key")
@@ -173,10 +178,15 @@ func (d *decoder) object() Value {
 		d.pos++
 		d.space()
 		v := d.value()
-		d.pairs = append(d.pairs, pair{key, v})
+		if !d.dry {
+			d.pairs = append(d.pairs, pair{keyOf(name), v})
+		}
 		if d.err != nil || !d.more('}') {
 			break
 		}
+	}
+	if d.dry {
+		return nullValue
 	}
 	h := hashOf(d.pairs[base:])
 	d.pairs = d.pairs[:base]
@@ -304,7 +314,8 @@ func (d *decoder) string() string {
 }
 
 func (d *decoder) escaped(start int) string {
-	buf := append(make([]byte, 0, d.pos-start+32), d.src[start:d.pos]...)
+	var room [128]byte // enough for a check, which keeps nothing
+	buf := append(room[:0], d.src[start:d.pos]...)
 	for d.pos < len(d.src) {
 		c := d.src[d.pos]
 		switch {
@@ -313,7 +324,10 @@ func (d *decoder) escaped(start int) string {
 				d.fail("a string is not valid UTF-8")
 			}
 			d.pos++
-			return unsafe.String(unsafe.SliceData(buf), len(buf))
+			if d.dry {
+				return ""
+			}
+			return string(buf)
 		case c < 0x20:
 			d.fail("a control character in a string must be escaped")
 			return ""

@@ -49,7 +49,7 @@ func (z *zones) resolve(name string) (*time.Location, error) {
 		return time.FixedZone(offsetName(offset), offset), nil
 	}
 	upper := strings.ToUpper(name)
-	if upper == "UTC" || upper == "Z" {
+	if upper == "UTC" {
 		return time.UTC, nil
 	}
 	if hours, ok := abbreviations[upper]; ok {
@@ -80,7 +80,7 @@ func titleZone(name string) string {
 // abbreviations gives the hours east of Greenwich of zones that dates in
 // mails and logs name.
 var abbreviations = map[string]float64{
-	"GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
+	"Z": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
 	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 	"AKST": -9, "AKDT": -8, "HST": -10, "JST": 9, "KST": 9, "HKT": 8, "SGT": 8,
 	"AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "SAST": 2,

@@ -1,0 +1,242 @@
+//go:build oracle
+
+// These tests compare the engine with PHP's Twig (Debian: php-cli php-twig):
+//
+//	go test -tags oracle -run Oracle ./twig
+package twig_test
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/belfryhq/belfry/twig"
+)
+
+var (
+	oracleCount = flag.Int("oracle.n", 2000, "random templates to compare")
+	oracleSeed  = flag.Uint64("oracle.seed", 1, "seed of the random templates")
+	oracleList  = flag.String("oracle.list", "testdata/oracle/snippets.txt", "templates to compare, one a line")
+)
+
+type oracle struct {
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+type oracleRequest struct {
+	Templates  map[string]string `json:"templates"`
+	Data       json.RawMessage   `json:"data"`
+	Autoescape any               `json:"autoescape"`
+	Strict     bool              `json:"strict"`
+}
+
+func startOracle(t *testing.T) *oracle {
+	cmd := exec.Command("php", "testdata/oracle/oracle.php")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	return &oracle{in, bufio.NewReaderSize(out, 1<<20)}
+}
+
+func (o *oracle) ask(t *testing.T, q oracleRequest) (out, failure string) {
+	t.Helper()
+	line, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.in.Write(append(line, '\n')); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := o.out.ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a struct {
+		Out   string `json:"out"`
+		Error string `json:"error"`
+	}
+	if err := json.Unmarshal(answer, &a); err != nil {
+		t.Fatalf("%v in %s for %s", err, answer, line)
+	}
+	raw, err := base64.StdEncoding.DecodeString(a.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw), a.Error
+}
+
+func (o *oracle) compare(t *testing.T, q oracleRequest) {
+	t.Helper()
+	want, failure := o.ask(t, q)
+	strategy := twig.StrategyNone
+	if s, ok := q.Autoescape.(string); ok {
+		strategy = s
+	}
+	env := twig.New(twig.Options{Strategy: strategy, StrictVariables: q.Strict, Templates: q.Templates})
+	v, err := twig.ParseJSON(q.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []byte
+	template, err := env.Compile("index.twig", q.Templates["index.twig"])
+	if err == nil {
+		out, err = template.Render(t.Context(), v)
+	}
+	switch {
+	case err != nil && failure == "":
+		t.Errorf("%s\n  php:  %q\n  ours: error %v", q.Templates["index.twig"], want, err)
+	case err == nil && failure != "":
+		t.Errorf("%s\n  php:  error %s\n  ours: %q", q.Templates["index.twig"], failure, out)
+	case err == nil && string(out) != want:
+		t.Errorf("%s\n  php:  %q\n  ours: %q", q.Templates["index.twig"], want, out)
+	}
+}
+
+func oracleData(t *testing.T) json.RawMessage {
+	data, err := os.ReadFile("testdata/oracle/context.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compact json.RawMessage
+	if err := json.Unmarshal(data, &compact); err != nil {
+		t.Fatal(err)
+	}
+	return compact
+}
+
+func TestOracleAgreesOnSnippets(t *testing.T) {
+	o, data := startOracle(t), oracleData(t)
+	list, err := os.ReadFile(*oracleList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(list), "\n") {
+		if line == "" || strings.HasPrefix(line, "##") {
+			continue
+		}
+		source := strings.ReplaceAll(line, "⏎", "\n")
+		for _, autoescape := range []any{false, "html"} {
+			o.compare(t, oracleRequest{map[string]string{"index.twig": source}, data, autoescape, false})
+		}
+	}
+}
+
+func TestOracleAgreesOnRandomTemplates(t *testing.T) {
+	o, data := startOracle(t), oracleData(t)
+	g := &generator{rand.New(rand.NewPCG(*oracleSeed, 0))}
+	for range *oracleCount {
+		source := g.template(3)
+		o.compare(t, oracleRequest{map[string]string{"index.twig": source}, data, []any{false, "html", "js", "css", "url", "html_attr"}[g.IntN(6)], g.IntN(3) == 0})
+	}
+}
+
+// generator makes random templates that mostly compile.
+type generator struct{ *rand.Rand }
+
+func (g *generator) pick(list ...string) string { return list[g.IntN(len(list))] }
+
+func (g *generator) template(depth int) string {
+	var b strings.Builder
+	for range 1 + g.IntN(4) {
+		b.WriteString(g.node(depth))
+	}
+	return b.String()
+}
+
+func (g *generator) node(depth int) string {
+	if depth == 0 {
+		return g.pick("text ", "\n", " <b> ", "\"q\" ") + "{{ " + g.expr(1) + " }}"
+	}
+	open, shut := g.pick("{%", "{%", "{%-", "{%~"), g.pick("%}", "%}", "-%}", "~%}")
+	tag := func(s string) string { return open + " " + s + " " + shut }
+	switch g.IntN(12) {
+	case 0:
+		return tag("if "+g.expr(depth)) + g.template(depth-1) + tag("else") + g.template(depth-1) + tag("endif")
+	case 1:
+		return tag("for "+g.name()+" in "+g.expr(depth)) + g.template(depth-1) + tag("else") + "none" + tag("endfor")
+	case 2:
+		return tag("for k, v in "+g.pick("items", "address", "tags", "1..3", "prefs")) + "{{ k }}={{ loop.index }}" + g.template(depth-1) + tag("endfor")
+	case 3:
+		return tag("set " + g.name() + " = " + g.expr(depth))
+	case 4:
+		return tag("set "+g.name()) + g.template(depth-1) + tag("endset")
+	case 5:
+		return tag("apply "+g.pick("upper", "lower|title", "trim", "escape", "spaceless", "nl2br")) + g.template(depth-1) + tag("endapply")
+	case 6:
+		return tag("with {x: "+g.expr(depth)+"}"+g.pick("", " only")) + g.template(depth-1) + tag("endwith")
+	case 7:
+		return tag("autoescape "+g.pick("'html'", "'js'", "false")) + g.template(depth-1) + tag("endautoescape")
+	}
+	return g.pick("text ", "\n", "  ", "<i>", "") + g.pick("{{", "{{-", "{{~") + " " + g.expr(depth) + " " + g.pick("}}", "-}}", "~}}")
+}
+
+func (g *generator) name() string { return g.pick("x", "y", "z", "total") }
+
+func (g *generator) atom() string {
+	return g.pick("age", "score", "whole", "neg", "zero", "email", "first_name", "html", "empty", "zerostr", "num_str",
+		"tags", "no_tags", "address", "address.city", "items", "items[0].price", "items[1]", "prefs", "phone", "vip", "optout",
+		"missing", "missing.deep", "tier.name", "x", "y", "z", "1", "0", "2.5", "-3", "10", "'a'", "'10'", "'1.5'", "''", "'<b>'",
+		"\"q'\"", "true", "false", "null", "[1,2,3]", "[]", "{a: 1, b: 'x'}", "['b','a','c']", "[3,1,2]", "date_only", "ts",
+		"emoji", "csv", "spaces", "big", "ratio", "'abc'", "'5 apples'", "matrix", "nested.a", "[null, false, '0', 0]")
+}
+
+func (g *generator) expr(depth int) string {
+	if depth <= 0 {
+		return g.atom()
+	}
+	switch g.IntN(10) {
+	case 0, 1:
+		return g.expr(depth-1) + " " + g.operator() + " " + g.expr(depth-1)
+	case 2:
+		return "(" + g.expr(depth-1) + ")"
+	case 3, 4, 5:
+		return "(" + g.expr(depth-1) + ")|" + g.filter(depth-1)
+	case 6:
+		return "(" + g.expr(depth-1) + " ? " + g.expr(depth-1) + " : " + g.expr(depth-1) + ")"
+	case 7:
+		return "(" + g.expr(depth-1) + " is " + g.pick("", "not ") + g.pick("empty", "null", "iterable", "even", "odd", "same as("+g.atom()+")", "divisible by(3)") + ")"
+	case 8:
+		return g.pick("-", "not ", "") + g.atom()
+	}
+	return g.atom()
+}
+
+func (g *generator) operator() string {
+	return g.pick("+", "-", "*", "~", "==", "!=", "<", ">", "<=", ">=", "<=>", "and", "or", "in", "not in", "??", "?:",
+		"starts with", "ends with", "..", "/", "//", "%", "**", "b-and", "b-or", "b-xor")
+}
+
+func (g *generator) filter(depth int) string {
+	switch g.IntN(5) {
+	case 0:
+		return g.pick("map(v => v ~ '!')", "map((v, k) => k ~ v)", "filter(v => v)", "filter((v, k) => k != 1)", "reduce((c, v) => c ~ v, '')",
+			"sort((a, b) => a <=> b)", "map(v => "+g.expr(depth-1)+")")
+	case 1:
+		return g.pick("number_format", "number_format(2)", "number_format(2, ',', '.')", "round", "round(1)", "round(1, 'floor')", "abs")
+	case 2:
+		return g.pick("default('d')", "json_encode", "json_encode(128)", "url_encode", "e", "e('js')", "e('css')", "e('html_attr')", "raw", "striptags", "format(1, 'b')")
+	}
+	return g.pick("upper", "lower", "title", "capitalize", "trim", "length", "first", "last", "keys|join(',')", "join(',')", "join(', ', ' and ')",
+		"reverse", "sort", "slice(1, 2)", "slice(-2)", "split(',')", "split('')", "batch(2)|length", "merge([9])", "column('sku')", "nl2br",
+		"replace({'a': 'A', 'b': '<'})", "date('Y-m-d')", "sort|join", "merge({a: 2})|json_encode")
+}
