@@ -18,6 +18,8 @@ type TransactionContext struct {
 	StaffID    string          `json:"staff_id"`
 	Staff      *Staff          `json:"staff"`
 
+	OrganisationID int64 `json:"organisation_id"`
+
 	Total          Amount          `json:"total"`
 	TotalOriginal  *Amount         `json:"total_original"`
 	TotalConverted *Amount         `json:"total_converted"`
