@@ -68,18 +68,29 @@ type QueuedEvent struct {
 // ClaimEvents locks up to limit due events, oldest first, for the rest of the
 // transaction; other transactions pass over them.
 func (tx *Tx) ClaimEvents(limit int) ([]QueuedEvent, error) {
-	ids, err := collect(tx, func(e *QueuedEvent) []any { return []any{&e.ID, &e.Failures} },
+	queued, err := collect(tx, func(e *QueuedEvent) []any { return []any{&e.ID, &e.Failures} },
 		`SELECT event_id, failures FROM event_queue WHERE due_at <= ?
 		ORDER BY due_at, event_id LIMIT ?`+tx.db.engine.skipLocked(), tx.Now().UnixMicro(), limit)
+	if err != nil || len(queued) == 0 {
+		return nil, err
+	}
+	ids := make([]any, len(queued))
+	for i, e := range queued {
+		ids[i] = e.ID
+	}
+	events, err := collect(tx, scanEvent,
+		"SELECT "+eventColumns+" FROM events WHERE id IN ("+placeholders(len(ids))+")", ids...)
 	if err != nil {
 		return nil, err
 	}
-	for i := range ids {
-		if err := tx.get(scanEvent(&ids[i].Event), "SELECT "+eventColumns+" FROM events WHERE id = ?", ids[i].ID); err != nil {
-			return nil, err
-		}
+	byID := make(map[int64]Event, len(events))
+	for _, e := range events {
+		byID[e.ID] = e
 	}
-	return ids, nil
+	for i, e := range queued {
+		queued[i].Event = byID[e.ID]
+	}
+	return queued, nil
 }
 
 // FinishEvent takes an event off the queue.
