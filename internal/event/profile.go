@@ -32,8 +32,9 @@ type Profile struct {
 	// and is null where its country is not known.
 	MobilePhone scalar.Text `json:"mobile_phone"`
 	// MobilePhoneCountry is an ISO 3166 alpha-2 code.
-	MobilePhoneCountry        scalar.Text `json:"mobile_phone_country"`
-	MobilePhoneE164           scalar.Text `json:"mobile_phone_e164"`
+	MobilePhoneCountry scalar.Text `json:"mobile_phone_country"`
+	MobilePhoneE164    scalar.Text `json:"mobile_phone_e164"`
+	// MobilePhoneNational is the number as dialled at home, with the prefix.
 	MobilePhoneNational       scalar.Text `json:"mobile_phone_national"`
 	MobilePhoneNationalPrefix scalar.Text `json:"mobile_phone_national_prefix"`
 	SecondaryPhone            scalar.Text `json:"secondary_phone"`

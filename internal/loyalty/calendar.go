@@ -17,11 +17,7 @@ func zoneOf(t *store.Tenant, name string) (*time.Location, error) {
 		}
 		name = rec.Timezone
 	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("load zone: %w", err)
-	}
-	return zone, nil
+	return loadZone(name)
 }
 
 // today returns the tenant's calendar day.

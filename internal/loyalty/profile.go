@@ -27,7 +27,8 @@ func createProfile(t *store.Tenant, in ProfileInput) (*profileChange, error) {
 		return nil, fmt.Errorf("make profile id: %w", err)
 	}
 	c := &profileChange{t: t, isNew: true}
-	c.now, c.statuses, c.addresses = t.Now(), map[int64]store.Status{}, []address{}
+	c.now, c.addresses = t.Now(), []address{}
+	c.statuses, c.locations = map[int64]store.Status{}, map[int64]store.Location{}
 	c.rec.ID, c.rec.CreatedBy = id.String(), scalar.Text(t.Actor.Namespace)
 	if in.nameless() {
 		return nil, Invalid("email", "The email field is required when none of mobile phone / first name / last name / external id / identities are present.")
@@ -62,7 +63,9 @@ func ProfileContextOf(t *store.Tenant, id string) (event.ProfileContext, error) 
 	if err != nil {
 		return event.ProfileContext{}, err
 	}
-	return v.context(), nil
+	p := v.context()
+	p.Aggregations, err = ReadAggregations(t, p.ID)
+	return p, err
 }
 
 // UpdateProfile has patch overlay the present state, for which json.Unmarshal of

@@ -58,7 +58,13 @@ func (c *profileChange) tell(typ event.Type) error {
 	if err := c.dateBirthday(c.t); err != nil {
 		return err
 	}
-	_, err := event.Append(c.t, typ, c.rec.ID, c.rec.ID, c.context())
+	context := c.context()
+	aggregations, err := ReadAggregations(c.t, c.rec.ID)
+	if err != nil {
+		return err
+	}
+	context.Aggregations = aggregations
+	_, err = event.Append(c.t, typ, c.rec.ID, c.rec.ID, context)
 	return err
 }
 
@@ -80,6 +86,9 @@ func (c *profileChange) take(in ProfileInput) error {
 			return err
 		}
 	}
+	if err := c.setLocations(in); err != nil {
+		return err
+	}
 	return c.setStatuses(in.Statuses)
 }
 
@@ -94,8 +103,7 @@ func (c *profileChange) takeCore(in ProfileInput) {
 	r.Email, r.SecondaryPhone, r.Gender, r.Company = in.Email, in.SecondaryPhone, in.Gender, in.Company
 	r.Occupation, r.AvatarURL, r.Currency = in.Occupation, in.AvatarURL, in.Currency
 	r.JoinedAt, r.IsPublic = in.JoinedAt, in.IsPublic
-	r.JoinedLocationID, r.JoinedStaffID = in.JoinedLocationID, in.JoinedStaffID
-	r.PreferredLocationID, r.PreferredStaffID = in.PreferredLocationID, in.PreferredStaffID
+	r.JoinedStaffID, r.PreferredStaffID = in.JoinedStaffID, in.PreferredStaffID
 	for _, f := range []struct {
 		name string
 		v    *scalar.Text

@@ -38,7 +38,12 @@ type ProfileInput struct {
 	JoinedStaffID       scalar.Int  `json:"joined_staff_id"`
 	PreferredLocationID scalar.Int  `json:"preferred_location_id"`
 	PreferredStaffID    scalar.Int  `json:"preferred_staff_id"`
-	IsPublic            bool        `json:"is_public"`
+	// These name a location in another way than by its id, and win over it.
+	JoinedExternalID      scalar.Text `json:"joined_location_external_id"`
+	JoinedExternalCode    scalar.Text `json:"joined_location_external_code"`
+	PreferredExternalID   scalar.Text `json:"preferred_location_external_id"`
+	PreferredExternalCode scalar.Text `json:"preferred_location_external_code"`
+	IsPublic              bool        `json:"is_public"`
 
 	Tags             []string               `json:"tags"`
 	Statuses         []string               `json:"statuses" doc:"handles"`

@@ -88,16 +88,21 @@ func phoneKey(number, countryName string) (key string, ok bool) {
 		digits, international = rest, true
 	}
 	if international {
-		return "+" + digits, len(digits) >= 7 && len(digits) <= 15 && digits[0] != '0'
+		return e164(digits)
 	}
 	c, found := countryNamed(countryName)
 	if !found {
 		return digits, true
 	}
 	if strings.HasPrefix(digits, c.code) && len(digits) >= 11 {
-		return "+" + digits, len(digits) <= 15
+		return e164(digits)
 	}
-	return "+" + c.code + strings.TrimPrefix(digits, c.prefix), true
+	return e164(c.code + strings.TrimPrefix(digits, c.prefix))
+}
+
+// e164 returns the form of a number that begins with its calling code.
+func e164(digits string) (string, bool) {
+	return "+" + digits, len(digits) >= 7 && len(digits) <= 15 && digits[0] != '0'
 }
 
 // phoneDigits drops the marks that people write between digits.

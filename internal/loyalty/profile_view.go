@@ -18,7 +18,9 @@ type profileView struct {
 	addresses []address
 	// statuses are the definitions of the statuses that rec has.
 	statuses map[int64]store.Status
-	now      scalar.Time
+	// locations are those that rec names, as far as they exist.
+	locations map[int64]store.Location
+	now       scalar.Time
 	// today is the tenant's day, 0 when no birthday needs it.
 	today scalar.Date
 }
@@ -61,10 +63,14 @@ func viewProfiles(t *store.Tenant, recs []store.Profile, identities []store.Iden
 	if err != nil {
 		return nil, err
 	}
+	locations, err := locationsOf(t, recs)
+	if err != nil {
+		return nil, err
+	}
 	views := make([]*profileView, len(recs))
 	byID := make(map[string]*profileView, len(recs))
 	for i, rec := range recs {
-		v := &profileView{rec: rec, statuses: statuses, now: t.Now()}
+		v := &profileView{rec: rec, statuses: statuses, locations: locations, now: t.Now()}
 		if v.attrs, err = decodeAttributes(rec.Attributes); err != nil {
 			return nil, fmt.Errorf("profile %s: %w", rec.ID, err)
 		}
@@ -117,7 +123,8 @@ func (v *profileView) setAddresses(rows []store.Address) {
 	}
 }
 
-// context returns the event context, without the list of addresses.
+// context returns the event context, without the list of addresses; its
+// aggregations are left to the caller.
 func (v *profileView) context() event.ProfileContext {
 	p := v.resource()
 	p.Addresses = nil
@@ -135,8 +142,9 @@ func (v *profileView) resource() event.Profile {
 		Company: r.Company, Occupation: r.Occupation, Currency: r.Currency, MobilePhone: r.MobilePhone,
 		MobilePhoneCountry: r.MobilePhoneCountry, SecondaryPhone: r.SecondaryPhone, BirthDay: r.BirthDay,
 		BirthMonth: r.BirthMonth, BirthYear: r.BirthYear, JoinedAt: r.JoinedAt,
-		JoinedLocationID: r.JoinedLocationID, JoinedStaffID: r.JoinedStaffID,
-		PreferredLocationID: r.PreferredLocationID, PreferredStaffID: r.PreferredStaffID,
+		JoinedLocationID: r.JoinedLocationID, JoinedLocation: v.location(r.JoinedLocationID),
+		JoinedStaffID: r.JoinedStaffID, PreferredLocationID: r.PreferredLocationID,
+		PreferredLocation: v.location(r.PreferredLocationID), PreferredStaffID: r.PreferredStaffID,
 		Tags: append([]string{}, r.Tags...), Statuses: v.activeStatuses(), StatusesOriginal: v.showStatuses(),
 		ProfileBalances: profileBalances(r), Attributes: v.showAttributes(), CustomAttributes: v.showCustom(),
 		Identities: v.showIdentities(), Address: v.defaultAddress(),

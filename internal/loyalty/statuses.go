@@ -3,7 +3,6 @@ package loyalty
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -110,8 +109,8 @@ func (in *StatusInput) apply(s *store.Status) error {
 		invalid.Add("handle", "The handle may not hold spaces.")
 	}
 	in.checkPeriod(&invalid)
-	if _, err := time.LoadLocation(string(in.Timezone)); err != nil {
-		invalid.Add("timezone", "The timezone must be a valid zone.")
+	if in.Timezone != "" {
+		checkZone(&invalid, "timezone", string(in.Timezone))
 	}
 	s.Name, s.Handle, s.SortOrder, s.Code = string(in.Name), string(in.Handle), in.SortOrder, in.Code
 	s.Colour, s.GroupHandle, s.GroupName = in.Colour, in.GroupHandle, in.GroupName
