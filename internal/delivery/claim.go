@@ -42,7 +42,7 @@ func (d *Dispatcher) claim(ctx context.Context) {
 			if err := d.poll(); err != nil {
 				d.logger.Error("look for due deliveries", "error", err)
 			}
-			poll.Reset(max(pollEvery, pollShare*time.Since(begun)))
+			poll.Reset(max(d.every, pollShare*time.Since(begun)))
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (d *Dispatcher) poll() error {
 		if expired, err = tx.HasExpired(scalar.At(now)); err != nil || expired {
 			return err
 		}
-		due, err = tx.DueEndpoints(scalar.At(now.Add(2 * pollEvery)))
+		due, err = tx.DueEndpoints(scalar.At(now.Add(2 * d.every)))
 		return err
 	})
 	if expired {
@@ -134,7 +134,7 @@ func (d *Dispatcher) poll() error {
 			if _, err := tx.ReleaseExpired(scalar.At(now)); err != nil {
 				return err
 			}
-			due, err = tx.DueEndpoints(scalar.At(now.Add(2 * pollEvery)))
+			due, err = tx.DueEndpoints(scalar.At(now.Add(2 * d.every)))
 			return err
 		})
 	}

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -36,6 +37,8 @@ type Options struct {
 	Logger  *slog.Logger
 	// Sender is NewHTTP's unless set.
 	Sender Sender
+	// PollEvery is how often to look for what nobody told this process; a second unless set.
+	PollEvery time.Duration
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }
@@ -52,8 +55,9 @@ type Dispatcher struct {
 	sender  Sender
 	logger  *slog.Logger
 	now     func() time.Time
-	owner   string
-	own     *HTTP // closed with the dispatcher
+	every   time.Duration // between polls
+	owner   string        // of leases
+	own     *HTTP         // closed with the dispatcher
 	metrics *metrics
 
 	lanes    *lanes
@@ -69,6 +73,7 @@ type Dispatcher struct {
 func New(o Options) *Dispatcher {
 	d := &Dispatcher{
 		db: o.DB, guard: o.Guard, secrets: o.Secrets, sender: o.Sender, logger: o.Logger, now: o.Now,
+		every: cmp.Or(o.PollEvery, pollEvery),
 		owner: rand.Text(),
 		lanes: newLanes(mostHeld),
 	}
