@@ -142,6 +142,9 @@ func (l List) conditions(fields Fields) (string, []any, error) {
 		b.WriteString(" AND " + cond)
 		args = append(args, vals...)
 	}
+	if len(args) > maxValues {
+		return "", nil, &FieldError{"filter", fmt.Sprintf("there may be at most %d values in all", maxValues)}
+	}
 	return b.String(), args, nil
 }
 
@@ -223,6 +226,7 @@ func likePattern(s string) string {
 // of an expression and on the length of a pattern.
 const (
 	maxFilters  = 50
+	maxValues   = 10_000
 	maxInValues = 500
 	maxLikeSize = 1000
 )
