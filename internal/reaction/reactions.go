@@ -1,0 +1,46 @@
+package reaction
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/belfryhq/belfry/internal/delivery"
+	"github.com/belfryhq/belfry/internal/secret"
+	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/twig"
+)
+
+// fallback names the member in which filters and templates look a name up that
+// the context's root lacks: the profile of an object's event.
+const fallback = "profile"
+
+// Options is what reactions need from the house.
+type Options struct {
+	DB *store.DB
+	// Guard decides which URLs a target may have.
+	Guard *delivery.Guard
+	// Secrets seals the targets' signing secrets.
+	Secrets *secret.Box
+	// Deliveries takes what is to be sent.
+	Deliveries *delivery.Dispatcher
+	Logger     *slog.Logger
+}
+
+// Reactions keeps a tenant's targets and triggers and runs them. It is safe for
+// concurrent use.
+type Reactions struct {
+	Options
+	twig *twig.Env
+
+	mu    sync.Mutex
+	rules map[int64]*ruleset // by tenant
+}
+
+// New returns reactions that answer the database's events once Run is called.
+func New(o Options) *Reactions {
+	return &Reactions{
+		Options: o,
+		twig:    twig.New(twig.Options{Fallback: fallback}),
+		rules:   map[int64]*ruleset{},
+	}
+}

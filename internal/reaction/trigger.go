@@ -1,0 +1,212 @@
+package reaction
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/belfryhq/belfry/internal/event"
+	"github.com/belfryhq/belfry/internal/problem"
+	"github.com/belfryhq/belfry/internal/store"
+)
+
+// TriggerInput is what a caller can set of a trigger, as Omneo's API v3 names
+// it.
+type TriggerInput struct {
+	Name        string `json:"name" doc:"What people call it." maxLength:"255"`
+	Trigger     string `json:"trigger" doc:"The event type that fires it, e.g. transaction.created."`
+	Description string `json:"description,omitempty"`
+	Notes       string `json:"notes,omitempty"`
+	IsActive    bool   `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
+	// Actions, when given to an update, replace all that the trigger has.
+	Actions *[]ActionInput `json:"actions,omitempty"`
+}
+
+// ActionInput is what a caller can set of an action. The type stands in uuid or
+// in name.
+type ActionInput struct {
+	UUID        string           `json:"uuid,omitempty" doc:"The type: filter or target.send."`
+	Name        string           `json:"name,omitempty" doc:"The type too, where uuid is not given."`
+	ReferenceID string           `json:"reference_id,omitempty"`
+	SortOrder   int              `json:"sort_order,omitempty" doc:"Actions run in ascending order."`
+	Description string           `json:"description,omitempty"`
+	Notes       string           `json:"notes,omitempty"`
+	Arguments   []store.Argument `json:"arguments,omitempty"`
+}
+
+// maxActions bounds the actions of one trigger.
+const maxActions = 100
+
+// CreateTrigger stores a trigger with its actions.
+func (r *Reactions) CreateTrigger(t *store.Tenant, in TriggerInput) (store.Trigger, error) {
+	var trigger store.Trigger
+	if err := r.applyTrigger(t, &trigger, in); err != nil {
+		return trigger, err
+	}
+	return trigger, t.InsertTrigger(&trigger)
+}
+
+// UpdateTrigger changes what patch changes of the trigger's input.
+func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*TriggerInput) error) (store.Trigger, error) {
+	trigger, err := t.Trigger(id)
+	if err != nil {
+		return trigger, triggerMissing(err, id)
+	}
+	in := TriggerInput{
+		Name: trigger.Name, Trigger: trigger.Event, Description: trigger.Description,
+		Notes: trigger.Notes, IsActive: trigger.IsActive,
+	}
+	if err := patch(&in); err != nil {
+		return trigger, err
+	}
+	before := trigger.Actions
+	if err := r.applyTrigger(t, &trigger, in); err != nil {
+		return trigger, err
+	}
+	if in.Actions != nil {
+		if err := replaceActions(t, trigger.ID, before, trigger.Actions); err != nil {
+			return trigger, err
+		}
+	}
+	return trigger, t.UpdateTrigger(&trigger)
+}
+
+func replaceActions(t *store.Tenant, triggerID int64, before, after []store.Action) error {
+	for _, a := range before {
+		if err := t.DeleteAction(triggerID, a.ID); err != nil {
+			return err
+		}
+	}
+	for i := range after {
+		after[i].TriggerID = triggerID
+		if err := t.InsertAction(&after[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteTrigger removes a trigger and its actions.
+func (r *Reactions) DeleteTrigger(t *store.Tenant, id int64) error {
+	return triggerMissing(t.DeleteTrigger(id), id)
+}
+
+// CreateAction adds an action to a trigger.
+func (r *Reactions) CreateAction(t *store.Tenant, triggerID int64, in ActionInput) (store.Action, error) {
+	trigger, err := t.Trigger(triggerID)
+	if err != nil {
+		return store.Action{}, triggerMissing(err, triggerID)
+	}
+	if len(trigger.Actions) >= maxActions {
+		return store.Action{}, problem.Field("actions", "A trigger has at most %d actions.", maxActions)
+	}
+	a := store.Action{TriggerID: triggerID}
+	if err := r.applyAction(t, &a, in, ""); err != nil {
+		return a, err
+	}
+	return a, t.InsertAction(&a)
+}
+
+// UpdateAction changes what patch changes of the action's input.
+func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch func(*ActionInput) error) (store.Action, error) {
+	a, err := r.Action(t, triggerID, id)
+	if err != nil {
+		return a, err
+	}
+	in := ActionInput{
+		UUID: a.Type, Name: a.Name, ReferenceID: a.ReferenceID, SortOrder: a.SortOrder,
+		Description: a.Description, Notes: a.Notes, Arguments: a.Arguments,
+	}
+	if err := patch(&in); err != nil {
+		return a, err
+	}
+	if err := r.applyAction(t, &a, in, ""); err != nil {
+		return a, err
+	}
+	return a, t.UpdateAction(&a)
+}
+
+// Action reads one action of a trigger.
+func (r *Reactions) Action(t *store.Tenant, triggerID, id int64) (store.Action, error) {
+	trigger, err := t.Trigger(triggerID)
+	if err != nil {
+		return store.Action{}, triggerMissing(err, triggerID)
+	}
+	for _, a := range trigger.Actions {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return store.Action{}, &problem.NotFound{Resource: "action", ID: strconv.FormatInt(id, 10)}
+}
+
+// DeleteAction removes an action from its trigger.
+func (r *Reactions) DeleteAction(t *store.Tenant, triggerID, id int64) error {
+	if _, err := r.Action(t, triggerID, id); err != nil {
+		return err
+	}
+	return t.DeleteAction(triggerID, id)
+}
+
+func triggerMissing(err error, id int64) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return &problem.NotFound{Resource: "trigger", ID: strconv.FormatInt(id, 10)}
+	}
+	return err
+}
+
+// applyTrigger checks the input and writes it onto the trigger.
+func (r *Reactions) applyTrigger(t *store.Tenant, trigger *store.Trigger, in TriggerInput) error {
+	var bad problem.Invalid
+	checkLength(&bad, "name", in.Name, maxName, true)
+	checkLength(&bad, "description", in.Description, maxText, false)
+	checkLength(&bad, "notes", in.Notes, maxText, false)
+	typ := checkEvent(&bad, in.Trigger)
+	if in.Actions != nil {
+		actions, err := r.applyActions(t, &bad, *in.Actions)
+		if err != nil {
+			return err
+		}
+		trigger.Actions = actions
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	trigger.Name, trigger.Event, trigger.IsActive = in.Name, string(typ), in.IsActive
+	trigger.Description, trigger.Notes = in.Description, in.Notes
+	return nil
+}
+
+func checkEvent(bad *problem.Invalid, name string) event.Type {
+	if name == "" {
+		bad.Add("trigger", "The trigger field is required.")
+		return ""
+	}
+	typ, ok := event.Canonical(name)
+	if !ok {
+		bad.Add("trigger", "There is no event %q; there are %s.", name, event.Names())
+	}
+	return typ
+}
+
+func (r *Reactions) applyActions(t *store.Tenant, bad *problem.Invalid, in []ActionInput) ([]store.Action, error) {
+	if len(in) > maxActions {
+		bad.Add("actions", "A trigger has at most %d actions.", maxActions)
+		return nil, nil
+	}
+	actions := make([]store.Action, len(in))
+	for i := range in {
+		err := r.applyAction(t, &actions[i], in[i], fmt.Sprintf("actions.%d.", i))
+		var faults *problem.Invalid
+		if errors.As(err, &faults) {
+			for field, messages := range faults.Fields {
+				for _, m := range messages {
+					bad.Add(field, "%s", m)
+				}
+			}
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return actions, nil
+}
