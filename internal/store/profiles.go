@@ -62,7 +62,8 @@ type Profile struct {
 	UpdatedAt scalar.Time
 }
 
-// ProfileStatus is a status that a profile was given.
+// ProfileStatus is a status that a profile was given. Its times are of whole
+// seconds.
 type ProfileStatus struct {
 	StatusID   int64       `json:"id"`
 	AssignedAt scalar.Time `json:"assigned_at"`
