@@ -106,5 +106,5 @@ func (h *history) mostly(line func(*store.AddressLines) scalar.Text) (best scala
 	if total == 0 {
 		return "", nil
 	}
-	return best, money((scalar.One * scalar.Amount(counts[best])).DivInt(total))
+	return best, quotient(scalar.One*scalar.Amount(counts[best]), total)
 }

@@ -113,7 +113,7 @@ func (t *tally) average() *scalar.Amount {
 	if t.count == 0 {
 		return nil
 	}
-	return money(t.net.DivInt(t.count))
+	return quotient(t.net, t.count)
 }
 
 // spend fills in the sums and averages of money.
@@ -132,7 +132,7 @@ func (h *history) spend(a *event.Aggregations, now time.Time, today scalar.Date)
 	}
 	a.Spend12m, a.Spend12mNow, a.SpendAll = year.net.Round(2), yearNow.Round(2), all.net.Round(2)
 	a.SpendATV12m, a.SpendATVAll = year.average(), all.average()
-	a.DiscountAvg = money(all.discount.DivInt(all.count))
+	a.DiscountAvg = quotient(all.discount, all.count)
 	a.SpendFirstDate = h.sales[0].TransactedAt
 	a.SpendLastDate = h.sales[len(h.sales)-1].TransactedAt
 	a.LatestShopSpend = money(h.latest().net)
@@ -261,6 +261,12 @@ func (h *history) brands() []string {
 func money(a scalar.Amount) *scalar.Amount {
 	a = a.Round(2)
 	return &a
+}
+
+// quotient is a ÷ n as aggregations show it, rounded once.
+func quotient(a scalar.Amount, n int64) *scalar.Amount {
+	q := a.DivInt(100*n) * 100
+	return &q
 }
 
 func days(n int) *int { return &n }

@@ -147,6 +147,8 @@ func (in *TransactionInput) check(invalid *InvalidError) {
 	}
 	if in.TransactedAt.IsZero() {
 		invalid.Add("transacted_at", "The transacted at field is required.")
+	} else if year := in.TransactedAt.Year(); year < 1900 || year > 2200 {
+		invalid.Add("transacted_at", "The transacted at must be a date between 1900 and 2200.")
 	}
 	checkRequired(invalid, "timezone", &in.Timezone, 64)
 	if in.Timezone != "" {
