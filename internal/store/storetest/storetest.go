@@ -33,7 +33,14 @@ func SQLiteURL(t testing.TB) string {
 // Each runs test on every engine: SQLite always, PostgreSQL when there is one.
 func Each(t *testing.T, opts store.Options, test func(t *testing.T, db *store.DB)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t, opts)) })
-	t.Run("postgres", func(t *testing.T) { test(t, open(t, PostgresURL(t), opts)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t, opts)) })
+}
+
+// Postgres opens an empty schema that is dropped with the test. The test is
+// skipped where no server is named.
+func Postgres(t testing.TB, opts store.Options) *store.DB {
+	t.Helper()
+	return open(t, PostgresURL(t), opts)
 }
 
 // PostgresURL names an empty schema that is dropped with the test. The test is
