@@ -82,9 +82,10 @@ type compiler struct {
 	parentOf bool // _context has _parent, as in the sequence of a for tag
 }
 
-func compileUnit(env *Env, p *parsed, strategy string) *unit {
+// compileUnit compiles a tree whose output starts at a spot of a JSON body.
+func compileUnit(env *Env, p *parsed, strategy string, spot jsonSpot) *unit {
 	c := &compiler{
-		env: env, src: p.src, parsed: p, slots: map[string]int{}, strategy: strategy,
+		env: env, src: p.src, parsed: p, slots: map[string]int{}, strategy: strategy, json: spot,
 		unit: &unit{env: env, src: p.src, uses: p.uses, start: site{src: p.src}}, scopes: []*scope{{}},
 	}
 	c.unit.body = c.body(p.body)

@@ -208,7 +208,7 @@ type Template struct {
 
 // Compile compiles the source of a template. The error is an *Error.
 func (e *Env) Compile(name, src string) (*Template, error) {
-	u, err := e.compile(name, src)
+	u, err := e.compile(name, src, jsonValue)
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +218,7 @@ func (e *Env) Compile(name, src string) (*Template, error) {
 // Name returns the name that the template was compiled under.
 func (t *Template) Name() string { return t.unit.src.name }
 
-func (e *Env) compile(name, code string) (u *unit, err error) {
+func (e *Env) compile(name, code string, spot jsonSpot) (u *unit, err error) {
 	defer recoverFailure(&err)
 	src := &source{name: name, code: code}
 	if len(code) > e.limits.Template {
@@ -229,7 +229,7 @@ func (e *Env) compile(name, code string) (u *unit, err error) {
 	}
 	l := lexer{source: src, maxNest: e.limits.Nesting, identity: e.identity}
 	p := parser{source: src, env: e, toks: l.run()}
-	return compileUnit(e, p.template(), e.strategyFor(name)), nil
+	return compileUnit(e, p.template(), e.strategyFor(name), spot), nil
 }
 
 // recoverFailure turns a failure of this package into an error.
@@ -271,7 +271,7 @@ func (e *Env) unit(name string) (*unit, error) {
 	if !ok {
 		return nil, nil
 	}
-	l.unit, l.err = e.compile(name, code)
+	l.unit, l.err = e.compile(name, code, jsonUnknown)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if first, ok := e.units[name]; ok {

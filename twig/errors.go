@@ -75,7 +75,7 @@ func (s *source) position(pos int) (line, column int) {
 func suggestion(word string, known []string) string {
 	var near []string
 	for _, k := range known {
-		if editDistance(word, k) <= len(word)/3 || strings.Contains(k, word) {
+		if editDistance(word, k) <= max(len(word)/3, 1) && len(word) > 1 || strings.Contains(k, word) {
 			near = append(near, k)
 		}
 	}

@@ -53,6 +53,9 @@ func join(r *run, args []Value) Value {
 		last = args[2].String()
 	}
 	base, n := len(r.scratch), h.Len()
+	if n == 1 && last != glue {
+		return h.valueAt(0)
+	}
 	for i := range n {
 		switch {
 		case i == 0:

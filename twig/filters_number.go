@@ -18,7 +18,13 @@ func numberFilters() []*callDef {
 }
 
 func absolute(r *run, args []Value) Value {
-	n := r.operand(args[0])
+	n, ok := args[0].number()
+	if args[0].isText() {
+		n, ok = numericString(args[0].text())
+	}
+	if !ok {
+		r.fail(`The "abs" filter expects a number, got %s.`, describeKind(args[0]))
+	}
 	if n.kind == inInt && n.int() >= 0 || n.kind == inFloat && !math.Signbit(n.float()) {
 		return n
 	}

@@ -16,14 +16,27 @@ func textFilters() []*callDef {
 	return []*callDef{
 		nl2br, spaceless, format,
 		define("replace", "from", replace),
-		define("title", "", func(r *run, a []Value) Value { return r.newText(titleCase(a[0].String())) }),
-		define("capitalize", "", func(r *run, a []Value) Value { return r.newText(capitalize(a[0].String())) }),
-		define("upper", "", func(r *run, a []Value) Value { return r.newText(upperCase(a[0].String())) }),
-		define("lower", "", func(r *run, a []Value) Value { return r.newText(lowerCase(a[0].String())) }),
+		define("title", "", caseFilter("title", titleCase)),
+		define("capitalize", "", caseFilter("capitalize", capitalize)),
+		define("upper", "", caseFilter("upper", upperCase)),
+		define("lower", "", caseFilter("lower", lowerCase)),
 		define("striptags", "allowable_tags?", stripTags),
 		define("trim", "character_mask? side?", trim),
 		define("split", "delimiter limit?", split),
 	}
+}
+
+// caseFilter makes a filter of a function on texts.
+func caseFilter(name string, change func(string) string) func(*run, []Value) Value {
+	return func(r *run, args []Value) Value { return r.newText(change(r.textOf(name, args[0]))) }
+}
+
+// textOf converts the operand of a filter that only works on texts.
+func (r *run) textOf(filter string, v Value) string {
+	if v.kind == inArray || v.kind == inCallable {
+		r.fail("The %q filter expects a string, got %s.", filter, describeKind(v))
+	}
+	return v.String()
 }
 
 func upperCase(s string) string {
@@ -77,7 +90,7 @@ func trim(r *run, args []Value) Value {
 	if !plain {
 		set = byteSet(args[1].String())
 	}
-	s := args[0].String()
+	s := r.textOf("trim", args[0])
 	from, to := 0, len(s)
 	side := "both"
 	if !args[2].IsNull() {
@@ -114,7 +127,7 @@ func byteSet(mask string) (set [256]bool) {
 }
 
 func nl2brFilter(r *run, args []Value) Value {
-	s := args[0].String()
+	s := r.textOf("nl2br", args[0])
 	base := len(r.scratch)
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -133,7 +146,7 @@ func nl2brFilter(r *run, args []Value) Value {
 
 // spacelessFilter removes the space between tags.
 func spacelessFilter(r *run, args []Value) Value {
-	s := args[0].String()
+	s := r.textOf("spaceless", args[0])
 	base := len(r.scratch)
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -170,7 +183,7 @@ func replace(r *run, args []Value) Value {
 			longest, shortest = max(longest, len(key)), min(shortest, len(key))
 		}
 	}
-	s := args[0].String()
+	s := r.textOf("replace", args[0])
 	base := len(r.scratch)
 next:
 	for i := 0; i < len(s); {
@@ -190,7 +203,7 @@ next:
 }
 
 func split(r *run, args []Value) Value {
-	s, delimiter := args[0].String(), args[1].String()
+	s, delimiter := r.textOf("split", args[0]), r.textOf("split", args[1])
 	if delimiter == "" {
 		return r.splitRunes(s, args[2])
 	}
@@ -244,7 +257,7 @@ func (r *run) splitRunes(s string, size Value) Value {
 
 // stripTags removes HTML and PHP tags except those listed as "<b><i>".
 func stripTags(r *run, args []Value) Value {
-	s := args[0].String()
+	s := r.textOf("striptags", args[0])
 	allowed := strings.ToLower(args[1].String())
 	if args[1].kind == inArray {
 		for i := range args[1].array().Len() {

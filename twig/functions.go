@@ -70,6 +70,9 @@ func (r *run) rangeOf(low, high, step Value) Value {
 }
 
 func numberOrZero(v Value) Value {
+	if v.kind == inArray {
+		return IntValue(v.toInt())
+	}
 	n, _ := v.number()
 	return n
 }

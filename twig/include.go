@@ -25,7 +25,7 @@ func (c *compiler) includeTag(s *includeStmt) exec {
 
 func (c *compiler) embedTag(s *includeStmt, with eval) exec {
 	where := c.site(s.at())
-	u := compileUnit(c.env, s.embedded, c.strategy)
+	u := compileUnit(c.env, s.embedded, c.strategy, jsonUnknown)
 	only, optional := s.only, s.ignoreMissing
 	template := c.expr(s.template)
 	return func(r *run) {

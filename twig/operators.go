@@ -20,6 +20,10 @@ func (c *compiler) binary(e *binaryExpr) eval {
 		return c.matches(e)
 	case "has some", "has every":
 		return c.quantified(e)
+	case "starts with":
+		return c.affix(e, strings.HasPrefix)
+	case "ends with":
+		return c.affix(e, strings.HasSuffix)
 	case "~":
 		return c.join(&joinExpr{e.pos, concatParts(e, nil)})
 	}
@@ -77,12 +81,20 @@ var comparisons = map[string]func(a, b Value) Value{
 	"in":     func(a, b Value) Value { return BoolValue(contains(b, a)) },
 	"not in": func(a, b Value) Value { return BoolValue(!contains(b, a)) },
 	"xor":    func(a, b Value) Value { return BoolValue(a.truth() != b.truth()) },
-	"starts with": func(a, b Value) Value {
-		return BoolValue(a.isText() && b.isText() && strings.HasPrefix(a.text(), b.text()))
-	},
-	"ends with": func(a, b Value) Value {
-		return BoolValue(a.isText() && b.isText() && strings.HasSuffix(a.text(), b.text()))
-	},
+}
+
+// affix compiles starts with and ends with, which compare texts only. The
+// right side is not looked at when the left one is no text.
+func (c *compiler) affix(e *binaryExpr, has func(s, part string) bool) eval {
+	left, right := c.expr(e.left), c.expr(e.right)
+	return func(r *run) Value {
+		l := left(r)
+		if !l.isText() {
+			return falseValue
+		}
+		v := right(r)
+		return BoolValue(v.isText() && has(l.text(), v.text()))
+	}
 }
 
 // contains is Twig's in: a part of a text, or an equal item of a sequence.
@@ -126,11 +138,11 @@ func arithmeticOperator(op string) func(r *run, a, b Value) Value {
 	case "..":
 		return func(r *run, a, b Value) Value { return r.rangeOf(a, b, IntValue(1)) }
 	case "b-and":
-		return func(_ *run, a, b Value) Value { return IntValue(a.toInt() & b.toInt()) }
+		return bitwise(func(x, y uint64) uint64 { return x & y }, shorter)
 	case "b-or":
-		return func(_ *run, a, b Value) Value { return IntValue(a.toInt() | b.toInt()) }
+		return bitwise(func(x, y uint64) uint64 { return x | y }, longer)
 	case "b-xor":
-		return func(_ *run, a, b Value) Value { return IntValue(a.toInt() ^ b.toInt()) }
+		return bitwise(func(x, y uint64) uint64 { return x ^ y }, shorter)
 	}
 	panic("twig: unknown operator " + op)
 }
@@ -222,6 +234,34 @@ func magnitude(x int64) uint64 {
 	}
 	return uint64(x)
 }
+
+// bitwise works on integers, and on two texts byte by byte: up to the shorter
+// or the longer one, as length says.
+func bitwise(op func(x, y uint64) uint64, length func(a, b int) int) func(r *run, a, b Value) Value {
+	return func(r *run, a, b Value) Value {
+		if !a.isText() || !b.isText() {
+			x, y, _ := r.operands(a, b)
+			return IntValue(int64(op(uint64(x.toInt()), uint64(y.toInt()))))
+		}
+		s, t := a.text(), b.text()
+		out := make([]byte, length(len(s), len(t)))
+		for i := range out {
+			var x, y uint64
+			if i < len(s) {
+				x = uint64(s[i])
+			}
+			if i < len(t) {
+				y = uint64(t[i])
+			}
+			out[i] = byte(op(x, y))
+		}
+		return r.newText(string(out))
+	}
+}
+
+func shorter(a, b int) int { return min(a, b) }
+
+func longer(a, b int) int { return max(a, b) }
 
 func divide(r *run, a, b Value) Value {
 	x, y, whole := r.operands(a, b)

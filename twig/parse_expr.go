@@ -42,8 +42,11 @@ func (p *parser) expression(level int) expr {
 		return arrow
 	}
 	left := p.prefix()
-	for {
+	for chain := 0; ; chain++ {
 		t := p.peek()
+		if chain > 10*p.env.limits.Nesting {
+			p.fault(t.pos, ErrLimit, "The expression is too long.")
+		}
 		if t.kind == tokOperator {
 			if b, ok := binaryBindings[t.text]; ok && b.level >= level {
 				p.take()

@@ -331,7 +331,8 @@ func isConstant(e expr) bool {
 	case *constExpr:
 		return true
 	case *unaryExpr:
-		return e.op != "not" && isConstant(e.operand)
+		c, ok := e.operand.(*constExpr)
+		return e.op != "not" && ok && isNumber(c.val)
 	case *arrayExpr:
 		for _, it := range e.items {
 			if it.spread || it.key != nil && !isConstant(it.key) || !isConstant(it.val) {

@@ -29,8 +29,8 @@ var builtinFunctions = sync.OnceValue(func() map[string]*callDef {
 
 var builtinTests = sync.OnceValue(func() map[string]*callDef {
 	return index([]*callDef{
-		define("even", "", func(_ *run, a []Value) Value { return BoolValue(a[0].toInt()%2 == 0) }),
-		define("odd", "", func(_ *run, a []Value) Value { return BoolValue(a[0].toInt()%2 != 0) }),
+		define("even", "", func(r *run, a []Value) Value { return BoolValue(r.operand(a[0]).toInt()%2 == 0) }),
+		define("odd", "", func(r *run, a []Value) Value { return BoolValue(r.operand(a[0]).toInt()%2 != 0) }),
 		define("null", "", func(_ *run, a []Value) Value { return BoolValue(a[0].IsNull()) }),
 		define("none", "", func(_ *run, a []Value) Value { return BoolValue(a[0].IsNull()) }),
 		define("empty", "", func(_ *run, a []Value) Value { return BoolValue(isEmpty(a[0])) }),

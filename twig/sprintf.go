@@ -20,7 +20,7 @@ type verb struct {
 
 // sprintf is the format filter, with the conversions of PHP's sprintf.
 func sprintf(r *run, args []Value) Value {
-	format := args[0].String()
+	format := r.textOf("format", args[0])
 	values := args[1:]
 	base, next := len(r.scratch), 0
 	for i := 0; i < len(format); {
@@ -181,12 +181,8 @@ func (r *run) appendPadded(v verb, s string, number bool) {
 	case fill <= 0:
 		r.scratch = append(r.scratch, s...)
 	case v.left:
-		pad := v.pad
-		if pad == '0' && number {
-			pad = '0'
-		}
 		r.scratch = append(r.scratch, s...)
-		r.appendFill(pad, fill)
+		r.appendFill(v.pad, fill)
 	default:
 		if number && v.pad == '0' && s != "" && (s[0] == '-' || s[0] == '+') {
 			r.scratch = append(r.scratch, s[0])

@@ -55,6 +55,9 @@ func (z *zones) resolve(name string) (*time.Location, error) {
 	if hours, ok := abbreviations[upper]; ok {
 		return time.FixedZone(upper, int(hours*3600)), nil
 	}
+	if hours, ok := militaryZone(upper); ok {
+		return time.FixedZone(upper, hours*3600), nil
+	}
 	if upper == "LOCAL" {
 		return nil, fmt.Errorf("unknown or bad time zone %q", name)
 	}
@@ -84,6 +87,18 @@ var abbreviations = map[string]float64{
 	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 	"AKST": -9, "AKDT": -8, "HST": -10, "JST": 9, "KST": 9, "HKT": 8, "SGT": 8,
 	"AWST": 8, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "SAST": 2,
+}
+
+// militaryZone reads one letter: A to M are east of Greenwich, N to Y west.
+func militaryZone(letter string) (hours int, ok bool) {
+	if len(letter) != 1 {
+		return 0, false
+	}
+	if i := strings.Index("ABCDEFGHIKLM", letter); i >= 0 {
+		return i + 1, true
+	}
+	i := strings.Index("NOPQRSTUVWXY", letter)
+	return -i - 1, i >= 0
 }
 
 // scanOffset reads +10:30, +1030, +10 or -5 at i, in seconds.

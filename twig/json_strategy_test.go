@@ -1,0 +1,120 @@
+package twig_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/belfryhq/belfry/twig"
+)
+
+const jsonContext = `{
+	"name": "Zoë \"Zed\"\n\\", "last": "O'Neil", "n": 3, "price": 12.50, "whole": 100.0, "huge": 12345678901234567890,
+	"tiny": 1e-7, "yes": true, "no": false, "none": null, "tags": ["a", "b\"c"], "empty": [], "object": {}, "postcode": "0500",
+	"address": {"city": "Adelaide", "zip": 5000}, "html": "<b>&</b>/", "when": "2026-03-05 09:07:04",
+	"items": [{"sku": "A-1", "qty": 2}, {"sku": "B\"2", "qty": 1}]
+}`
+
+func TestJSONBodiesComeOutSafely(t *testing.T) {
+	for name, c := range map[string]struct{ template, want string }{
+		"text inside a string is escaped":                   {`{"a": "{{ name }}"}`, `{"a": "Zoë \"Zed\"\n\\"}`},
+		"slashes and HTML inside a string stay":             {`"{{ html }}"`, `"<b>&</b>/"`},
+		"null and false inside a string are empty":          {`"[{{ none }}{{ no }}{{ yes }}]"`, `"[1]"`},
+		"a string value is quoted":                          {`{"a": {{ name }}}`, `{"a": "Zoë \"Zed\"\n\\"}`},
+		"numbers keep their digits":                         {`[{{ price }}, {{ whole }}, {{ huge }}, {{ tiny }}]`, `[12.50, 100.0, 12345678901234567890, 1e-7]`},
+		"missing is null":                                   {`{"a": {{ missing }}, "b": {{ missing.deeper }}}`, `{"a": null, "b": null}`},
+		"booleans are literals":                             {`[{{ yes }}, {{ no }}]`, `[true, false]`},
+		"arrays and objects are whole":                      {`[{{ tags }}, {{ empty }}, {{ object }}, {{ address }}]`, `[["a","b\"c"], [], {}, {"city":"Adelaide","zip":5000}]`},
+		"texts that look like numbers stay texts":           {`{{ postcode }}`, `"0500"`},
+		"json_encode is not escaped twice":                  {`{"a": {{ tags|json_encode }}, "b": {{ name|json_encode|raw }}}`, `{"a": ["a","b\"c"], "b": "Zo\u00eb \"Zed\"\n\\"}`},
+		"json_encode inside a string is text":               {`"{{ address|json_encode }}"`, `"{\"city\":\"Adelaide\",\"zip\":5000}"`},
+		"json_encode trimmed by hand is kept":               {`"{{ name|json_encode|trim('"') }}{{ last|json_encode[1:-1] }}"`, `"Zo\u00eb \"Zed\"\n\\O'Neil"`},
+		"raw opts out":                                      {`{{ "[1,2]"|raw }}`, `[1,2]`},
+		"literals of the author are JSON":                   {`[{{ yes ? "true" : "false" }}, {{ no ? 1 : "null" }}]`, `[true, null]`},
+		"other literals are quoted":                         {`{{ yes ? "VIP" : "regular" }}`, `"VIP"`},
+		"a default is a value":                              {`[{{ none|default("n/a") }}, {{ none ?? "n/a" }}, {{ none ?: 0 }}]`, `["n/a", "n/a", 0]`},
+		"commas between items":                              {`[{% for i in items %}{"sku": {{ i.sku }}, "qty": {{ i.qty }}}{{ not loop.last ? ',' }}{% endfor %}]`, `[{"sku": "A-1", "qty": 2},{"sku": "B\"2", "qty": 1}]`},
+		"formatted numbers are numbers":                     {`[{{ price|number_format(2, '.', '') }}, {{ price|number_format(2, ',') }}, {{ when|date('Y') }}, {{ when|date('Y-m-d') }}]`, `[12.50, "12,50", 2026, "2026-03-05"]`},
+		"joined texts are one text":                         {`{{ name ~ last }}`, `"Zoë \"Zed\"\n\\O'Neil"`},
+		"the context as a whole":                            {`{{ {a: 1}|merge({b: name}) }}`, `{"a":1,"b":"Zoë \"Zed\"\n\\"}`},
+		"a captured text is escaped where it is printed":    {`{% set full %}{{ name }} {{ last }}{% endset %}{"a": "{{ full }}", "b": {{ full }}}`, `{"a": "Zoë \"Zed\"\n\\ O'Neil", "b": "Zoë \"Zed\"\n\\ O'Neil"}`},
+		"a captured fragment stays JSON":                    {`{% set part %}{"n": {{ name }}}{% endset %}[{{ part }}]`, `[{"n": "Zoë \"Zed\"\n\\"}]`},
+		"a macro knows whether it stands in a string":       {`{% macro m(v) %}{{ v }}{% endmacro %}{"a": "{{ _self.m(name) }}", "b": {{ _self.m(name) }}}`, `{"a": "Zoë \"Zed\"\n\\", "b": "Zoë \"Zed\"\n\\"}`},
+		"so does an include":                                {`{"a": "{{ include('v') }}", "b": {% include 'v' %}}`, `{"a": "Zoë \"Zed\"\n\\", "b": "Zoë \"Zed\"\n\\"}`},
+		"and a block":                                       {`{"a": "{% block x %}{{ name }}{% endblock %}", "b": {{ block('x') }}}`, `{"a": "Zoë \"Zed\"\n\\", "b": "Zoë \"Zed\"\n\\"}`},
+		"branches that end differently are told apart late": {`{% if yes %}"{% endif %}{{ name }}{% if yes %}"{% endif %}`, `"Zoë \"Zed\"\n\\"`},
+		"an escaped quote does not end the string":          {`"\"{{ name }}\" {{ n }}"`, `"\"Zoë \"Zed\"\n\\\" 3"`},
+		"spaceless keeps a fragment":                        {`{% apply spaceless %}{"a": {{ name }} }{% endapply %}`, `{"a": "Zoë \"Zed\"\n\\" }`},
+		"another strategy inside":                           {`"{% autoescape 'html' %}{{ html }}{% endautoescape %}"`, `"&lt;b&gt;&amp;&lt;/b&gt;/"`},
+		"dates are texts":                                   {`{{ date(when) }}`, `"2026-03-05T09:07:04+00:00"`},
+		"escaping for scripts is escaping for JSON":         {`"{{ name|e('js') }}"`, `"Zo\u00EB\u0020\u0022Zed\u0022\n\\"`},
+		"the loop variable is a mapping":                    {`[{% for i in items %}{{ loop.index }}{{ loop.last ? '' : ',' }}{% endfor %}]`, `[1,2]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := twig.New(twig.Options{Templates: map[string]string{"v": "{{ name }}"}})
+			template, err := env.Compile("body", c.template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := template.RenderJSON(t.Context(), parse(t, jsonContext))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			if !json.Valid(got) {
+				t.Errorf("%s is not JSON", got)
+			}
+		})
+	}
+}
+
+func parse(t testing.TB, text string) twig.Value {
+	t.Helper()
+	v, err := twig.ParseJSON([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestABodyThatIsNoJSONNamesByteLineAndVariable(t *testing.T) {
+	for name, c := range map[string]struct {
+		template string
+		offset   int
+		line     int
+		variable string
+		message  string
+	}{
+		"a raw value":              {"{\n\"a\": {{ name|raw }}}", 7, 2, "name|raw", "in {{ name|raw }}"},
+		"a comma too many":         {"{\"a\": {{ n }},}", 8, 1, "n", "after {{ n }}"},
+		"text after the value":     {"{}\n\nx", 4, 3, "", "nothing more is expected"},
+		"nothing at all":           {"{% if no %}1{% endif %}", 0, 1, "", "the text ends"},
+		"an open string":           {`{"a": "{{ name }}}`, 24, 1, "name", "not closed"},
+		"in an included template":  {"[{% include 'bad' %}]", 1, 1, "last|raw", "in {{ last|raw }}"},
+		"a value without a comma":  {"[{{ n }} {{ price }}]", 3, 1, "price", "a comma or"},
+		"a key that is a variable": {"{ {{ n }}: 1 }", 2, 1, "n", "an object key in double quotes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := twig.New(twig.Options{Templates: map[string]string{"bad": "{{ last|raw }}"}})
+			template, err := env.Compile("body", c.template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := template.RenderJSON(t.Context(), parse(t, jsonContext))
+			var e *twig.Error
+			if !errors.As(err, &e) {
+				t.Fatalf("got %s, %v", got, err)
+			}
+			var j *twig.JSONError
+			if !errors.As(err, &j) || j.Offset != e.Offset {
+				t.Errorf("%v does not wrap a JSONError", err)
+			}
+			if e.Offset != c.offset || e.Line != c.line || e.Variable != c.variable || !strings.Contains(e.Error(), c.message) {
+				t.Errorf("offset %d line %d variable %q: %v", e.Offset, e.Line, e.Variable, e)
+			}
+		})
+	}
+}
