@@ -59,11 +59,14 @@ func scanDelivery(d *Delivery) []any {
 // InsertDelivery stores a delivery and sets its ID, TenantID and CreatedAt.
 func (t *Tenant) InsertDelivery(d *Delivery) (err error) {
 	d.TenantID, d.CreatedAt = t.ID, t.Now()
-	body := string(d.Body)
+	var body any
+	if d.Body != nil {
+		body = string(d.Body)
+	}
 	d.ID, err = t.insert(`INSERT INTO deliveries (tenant_id, message_id, event_id, event_type, endpoint_id,
 		trigger_id, rendered, body, state, due_at, lease_owner, leased_until, outcome, detail, created_at, ended_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		t.ID, d.MessageID, d.EventID, d.EventType, d.EndpointID, nullID(&d.TriggerID), d.Rendered, text(&body),
+		t.ID, d.MessageID, d.EventID, d.EventType, d.EndpointID, nullID(&d.TriggerID), d.Rendered, body,
 		d.State, d.DueAt, text(&d.Lease.Owner), d.Lease.Until, text(&d.Outcome), text(&d.Detail), d.CreatedAt, d.EndedAt)
 	return err
 }
@@ -86,19 +89,19 @@ func (t *Tenant) DeliveryBody(id int64) (b []byte, err error) {
 }
 
 var deliveryFields = Fields{
-	"id":          {Column: "id", Kind: Int},
-	"message_id":  {Column: "message_id"},
-	"event_id":    {Column: "event_id", Kind: Int},
-	"event_type":  {Column: "event_type"},
-	"endpoint_id": {Column: "endpoint_id", Kind: Int},
-	"trigger_id":  {Column: "trigger_id", Kind: Int},
-	"state":       {Column: "state"},
-	"outcome":     {Column: "outcome"},
-	"status":      {Column: "status", Kind: Int},
-	"attempts":    {Column: "attempts", Kind: Int},
-	"due_at":      {Column: "due_at", Kind: Time},
-	"created_at":  {Column: "created_at", Kind: Time},
-	"ended_at":    {Column: "ended_at", Kind: Time},
+	"id":            {Column: "id", Kind: Int},
+	"message_id":    {Column: "message_id"},
+	"event_id":      {Column: "event_id", Kind: Int},
+	"event_type":    {Column: "event_type"},
+	"endpoint_id":   {Column: "endpoint_id", Kind: Int},
+	"trigger_id":    {Column: "trigger_id", Kind: Int},
+	"state":         {Column: "state"},
+	"outcome":       {Column: "outcome"},
+	"status":        {Column: "status", Kind: Int},
+	"attempt_count": {Column: "attempts", Kind: Int},
+	"due_at":        {Column: "due_at", Kind: Time},
+	"created_at":    {Column: "created_at", Kind: Time},
+	"ended_at":      {Column: "ended_at", Kind: Time},
 }
 
 // Deliveries lists deliveries without their bodies.

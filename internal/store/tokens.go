@@ -55,3 +55,29 @@ func (t *Tenant) RevokeToken(id int64) error {
 	return t.execOne(`UPDATE tokens SET revoked_at = coalesce(revoked_at, ?)
 		WHERE tenant_id = ? AND id = ?`, t.Now(), t.ID, id)
 }
+
+// Token reads one token.
+func (t *Tenant) Token(id int64) (Token, error) {
+	return single(t.Tx, scanToken, "SELECT "+tokenColumns+" FROM tokens WHERE tenant_id = ? AND id = ?", t.ID, id)
+}
+
+// UpdateToken stores a token's name, scopes, namespace and expiry.
+func (t *Tenant) UpdateToken(tok Token) error {
+	return t.execOne(`UPDATE tokens SET name = ?, scopes = ?, namespace = ?, expires_at = ?
+		WHERE tenant_id = ? AND id = ?`,
+		tok.Name, asJSON(tok.Scopes), text(&tok.Namespace), tok.ExpiresAt, t.ID, tok.ID)
+}
+
+var tokenFields = Fields{
+	"id":         {Column: "id", Kind: Int},
+	"name":       {Column: "name"},
+	"namespace":  {Column: "namespace"},
+	"created_at": {Column: "created_at", Kind: Time},
+	"expires_at": {Column: "expires_at", Kind: Time},
+	"revoked_at": {Column: "revoked_at", Kind: Time},
+}
+
+// TokenPage lists tokens, revoked and expired ones too.
+func (t *Tenant) TokenPage(l List) (Page[Token], error) {
+	return page(t.Tx, l, tokenFields, tokenColumns, "tokens WHERE tenant_id = ?", []any{t.ID}, scanToken)
+}

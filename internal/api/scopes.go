@@ -1,0 +1,79 @@
+package api
+
+import (
+	"slices"
+	"strings"
+)
+
+// Scope is one permission that a token can have.
+type Scope struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// scopes are all permissions, verb and resource joined by a hyphen.
+var scopes = []Scope{
+	{"create-profiles", "Create profiles, one by one or in batches"},
+	{"read-profiles", "Read and search profiles with their attributes, tags, statuses, addresses, balances and aggregations"},
+	{"update-profiles", "Change profiles and what belongs to them"},
+	{"delete-profiles", "Delete profiles"},
+	{"create-identities", "Add identities to profiles"},
+	{"read-identities", "Read identities"},
+	{"update-identities", "Change identities"},
+	{"delete-identities", "Delete identities"},
+	{"create-statuses", "Create status definitions"},
+	{"read-statuses", "Read status definitions"},
+	{"update-statuses", "Change status definitions"},
+	{"delete-statuses", "Delete status definitions"},
+	{"create-locations", "Create locations"},
+	{"read-locations", "Read locations"},
+	{"update-locations", "Change locations"},
+	{"delete-locations", "Delete locations"},
+	{"create-transactions", "Record transactions"},
+	{"read-transactions", "Read transactions"},
+	{"update-transactions", "Change and void transactions and their items, and attach them to profiles"},
+	{"delete-transactions", "Delete transactions"},
+	{"create-targets", "Create targets"},
+	{"read-targets", "Read targets"},
+	{"update-targets", "Change targets and read their signing secrets"},
+	{"delete-targets", "Delete targets"},
+	{"create-triggers", "Create triggers"},
+	{"read-triggers", "Read triggers and their actions"},
+	{"update-triggers", "Change triggers and their actions"},
+	{"delete-triggers", "Delete triggers"},
+	{"read-events", "Read the event log"},
+	{"read-deliveries", "Read deliveries and their attempts"},
+	{"update-deliveries", "Have deliveries sent again"},
+	{"create-api-tokens", "Create API tokens, with no more scopes than one's own"},
+	{"read-api-tokens", "List API tokens"},
+	{"update-api-tokens", "Change API tokens, with no more scopes than one's own"},
+	{"delete-api-tokens", "Revoke API tokens"},
+}
+
+// Scopes returns every scope that a token can have, apart from the wildcards
+// "*", "verb-*" and "*-resource".
+func Scopes() []Scope { return slices.Clone(scopes) }
+
+// covers reports whether the granted scopes, wildcards among them, hold the one
+// wanted.
+func covers(granted []string, wanted string) bool {
+	verb, resource, _ := strings.Cut(wanted, "-")
+	for _, g := range granted {
+		if g == wanted || g == "*" || g == "*-"+resource || g == verb+"-*" {
+			return true
+		}
+	}
+	return false
+}
+
+// expand returns the known scopes that the given one stands for; none when it
+// is unknown.
+func expand(scope string) []string {
+	var names []string
+	for _, s := range scopes {
+		if covers([]string{scope}, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}

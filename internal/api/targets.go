@@ -1,0 +1,129 @@
+package api
+
+import (
+	"encoding/json"
+
+	"github.com/belfryhq/belfry/internal/reaction"
+	"github.com/belfryhq/belfry/internal/scalar"
+	"github.com/belfryhq/belfry/internal/store"
+)
+
+func (s *Server) targets() {
+	r := s.resource("Targets", "Where reactions send to, and the template of what they send.")
+	list(r, on("GET /targets", "read-targets", "List targets"), listTargets)
+	create(r, on("POST /targets", "create-targets", "Create a target", "The answer has its signing secret."),
+		reaction.NewTargetInput, s.createTarget)
+	read(r, on("GET /targets/{id}", "read-targets", "Read a target"), readTarget)
+	change(r, on("PUT /targets/{id}", "update-targets", "Update a target", "Its handle cannot be changed."), s.updateTarget)
+	remove(r, on("DELETE /targets/{id}", "delete-targets", "Delete a target", "One that a trigger sends to is kept: 409."), s.deleteTarget)
+	read(r, on("GET /targets/{id}/secret", "update-targets", "Read the signing secret of a target"), s.targetSecret)
+}
+
+// Target is a target as the API shows it.
+type Target struct {
+	ID            int64             `json:"id"`
+	Name          string            `json:"name"`
+	Handle        string            `json:"handle"`
+	URL           string            `json:"url"`
+	Template      string            `json:"template"`
+	Description   scalar.Text       `json:"description"`
+	Notes         scalar.Text       `json:"notes"`
+	Condition     json.RawMessage   `json:"condition"`
+	Headers       map[string]string `json:"headers"`
+	Timeout       float64           `json:"timeout" doc:"Seconds that one attempt may take; 0 is the default."`
+	RetrySchedule []float64         `json:"retry_schedule" doc:"Seconds to wait before each attempt; empty is the default."`
+	IsActive      bool              `json:"is_active"`
+	// DisabledAt and DisabledReason tell when and why deliveries stopped.
+	DisabledAt     scalar.Time `json:"disabled_at"`
+	DisabledReason scalar.Text `json:"disabled_reason"`
+	CreatedAt      scalar.Time `json:"created_at"`
+	UpdatedAt      scalar.Time `json:"updated_at"`
+}
+
+// NewTarget is a target with its secret, as the answer to its creation has it.
+type NewTarget struct {
+	Target
+	Secret scalar.Text `json:"secret" doc:"The signing secret."`
+}
+
+func (t NewTarget) withoutSecrets() any {
+	t.Secret = ""
+	return t
+}
+
+// TargetSecret is the signing secret of a target.
+type TargetSecret struct {
+	Secret string `json:"secret"`
+}
+
+func viewTarget(t store.Target) Target {
+	v := Target{
+		ID: t.ID, Name: t.Name, Handle: t.Handle, URL: t.URL, Template: t.Template,
+		Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes), Condition: t.Condition,
+		Headers: t.Headers, Timeout: t.Timeout.Seconds(), RetrySchedule: make([]float64, len(t.Schedule)),
+		IsActive: t.DisabledAt.IsZero(), DisabledAt: t.DisabledAt, DisabledReason: scalar.Text(t.DisabledReason),
+		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+	}
+	if v.Headers == nil {
+		v.Headers = map[string]string{}
+	}
+	for i, wait := range t.Schedule {
+		v.RetrySchedule[i] = wait.Seconds()
+	}
+	return v
+}
+
+func listTargets(t *store.Tenant, _ *call, l store.List) (store.Page[Target], error) {
+	p, err := t.Targets(l)
+	return mapPage(p, err, viewTarget)
+}
+
+func (s *Server) createTarget(t *store.Tenant, _ *call, in reaction.TargetInput) (NewTarget, error) {
+	target, err := s.opts.Reactions.CreateTarget(t, in)
+	if err != nil {
+		return NewTarget{}, err
+	}
+	secret, err := s.opts.Reactions.Secret(target)
+	return NewTarget{Target: viewTarget(target), Secret: scalar.Text(secret)}, err
+}
+
+// target reads the target that the path names.
+func (c *call) target(t *store.Tenant) (store.Target, error) {
+	id, err := c.number("id", "target")
+	if err != nil {
+		return store.Target{}, err
+	}
+	target, err := t.Target(id)
+	return found(target, err, "target", c.param("id"))
+}
+
+func readTarget(t *store.Tenant, c *call) (Target, error) {
+	target, err := c.target(t)
+	return viewTarget(target), err
+}
+
+func (s *Server) targetSecret(t *store.Tenant, c *call) (TargetSecret, error) {
+	target, err := c.target(t)
+	if err != nil {
+		return TargetSecret{}, err
+	}
+	secret, err := s.opts.Reactions.Secret(target)
+	return TargetSecret{secret}, err
+}
+
+func (s *Server) updateTarget(t *store.Tenant, c *call, patch func(*reaction.TargetInput) error) (Target, error) {
+	id, err := c.number("id", "target")
+	if err != nil {
+		return Target{}, err
+	}
+	target, err := s.opts.Reactions.UpdateTarget(t, id, patch)
+	return viewTarget(target), err
+}
+
+func (s *Server) deleteTarget(t *store.Tenant, c *call) error {
+	id, err := c.number("id", "target")
+	if err != nil {
+		return err
+	}
+	return s.opts.Reactions.DeleteTarget(t, id)
+}
