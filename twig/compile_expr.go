@@ -168,6 +168,9 @@ func (c *compiler) array(e *arrayExpr) eval {
 	keys := make([]eval, len(e.items))
 	vals := make([]eval, len(e.items))
 	for i, it := range e.items {
+		if it.val == nil {
+			c.fault(e.at(), "Empty elements are only allowed in a destructuring pattern.")
+		}
 		if it.key != nil {
 			keys[i] = c.expr(it.key)
 		}

@@ -219,8 +219,8 @@ func (e *Env) Compile(name, src string) (*Template, error) {
 func (t *Template) Name() string { return t.unit.src.name }
 
 func (e *Env) compile(name, code string, spot jsonSpot) (u *unit, err error) {
-	defer recoverFailure(&err)
 	src := &source{name: name, code: code}
+	defer recoverFailure(&err, src)
 	if len(code) > e.limits.Template {
 		src.fault(0, ErrLimit, "The template is longer than %d bytes.", e.limits.Template)
 	}
@@ -230,17 +230,6 @@ func (e *Env) compile(name, code string, spot jsonSpot) (u *unit, err error) {
 	l := lexer{source: src, maxNest: e.limits.Nesting, identity: e.identity}
 	p := parser{source: src, env: e, toks: l.run()}
 	return compileUnit(e, p.template(), e.strategyFor(name), spot), nil
-}
-
-// recoverFailure turns a failure of this package into an error.
-func recoverFailure(err *error) {
-	switch p := recover().(type) {
-	case nil:
-	case failure:
-		*err = p.err
-	default:
-		panic(p)
-	}
 }
 
 func (e *Env) strategyFor(name string) string {
@@ -331,7 +320,7 @@ func cleared[T any](s []T) []T {
 }
 
 func (r *run) render() (err error) {
-	defer recoverFailure(&err)
+	defer recoverFailure(&err, r.main.src)
 	if err := r.ctx.Err(); err != nil {
 		r.failBecause(err, "Rendering was stopped: %v.", err)
 	}

@@ -48,6 +48,25 @@ func (s *source) fault(pos int, cause error, format string, args ...any) {
 	}})
 }
 
+// recoverFailure turns a failure into an error. So it does with any other
+// panic, of this package or of a function that the caller added: a template
+// must not take down the program that renders it.
+func recoverFailure(err *error, src *source) {
+	switch p := recover().(type) {
+	case nil:
+	case failure:
+		*err = p.err
+	default:
+		*err = &Error{
+			Template: src.name, Line: 1, Column: 1, Offset: -1,
+			Message: fmt.Sprintf("Internal error: %v.", p), cause: errInternal,
+		}
+	}
+}
+
+// errInternal marks what is a mistake of this package, not of a template.
+var errInternal = errors.New("internal error of the template engine")
+
 // source is the text of one template.
 type source struct {
 	name  string

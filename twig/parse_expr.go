@@ -61,7 +61,6 @@ func (p *parser) expression(level int) expr {
 			left = p.assignment(left)
 			continue
 		}
-		p.checkHoles(left)
 		return left
 	}
 }
@@ -134,17 +133,6 @@ func (p *parser) checkPattern(a *arrayExpr) {
 			p.fault(it.val.at(), nil, "Only variables can stand in a destructuring pattern.")
 		}
 		p.checkAssignable(name.name, name.at())
-	}
-}
-
-// checkHoles refuses [a, , b] where it is no pattern.
-func (p *parser) checkHoles(e expr) {
-	if a, ok := e.(*arrayExpr); ok {
-		for _, it := range a.items {
-			if it.val == nil {
-				p.fault(a.at(), nil, "Empty elements are only allowed in a destructuring pattern.")
-			}
-		}
 	}
 }
 
