@@ -1,0 +1,44 @@
+// Command belfry runs the loyalty event platform.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+type cli struct {
+	Serve   serveCmd         `cmd:"" help:"Run the platform: API, reactions and deliveries."`
+	Demo    demoCmd          `cmd:"" help:"Run a shop, a receiver and the platform between them, and show each webhook."`
+	Token   tokenCmd         `cmd:"" help:"Make, list and revoke API tokens."`
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	k := kong.Parse(&c,
+		kong.Name("belfry"),
+		kong.Description("A loyalty event platform: what happens to customers and sales becomes signed webhooks that are never lost."),
+		kong.DefaultEnvars("BELFRY"),
+		kong.Vars{"version": version()},
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	k.FatalIfErrorf(k.Run())
+}
+
+// version is that of the module, as `go install` or the build's VCS stamp gives
+// it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return info.Main.Version
+}
