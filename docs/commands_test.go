@@ -27,6 +27,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -227,8 +228,8 @@ func run(t *testing.T, dir string, hooks *receiver, pages ...string) (output str
 	text := strings.NewReplacer(serverAddress, address, receiverAddress, hooks.address).Replace(script(all, t.TempDir()))
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "bash")
-	cmd.Stdin = strings.NewReader(text)
+	cmd := exec.CommandContext(ctx, "bash", "-c", text)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "BELFRY_LISTEN="+address)
 	cmd.WaitDelay = 10 * time.Second
