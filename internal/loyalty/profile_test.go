@@ -18,7 +18,7 @@ import (
 
 // shop is a database with one tenant whose programme is under test.
 type shop struct {
-	t     *testing.T
+	t     testing.TB
 	db    *store.DB
 	actor store.Actor
 }
@@ -32,7 +32,7 @@ func eachShop(t *testing.T, test func(t *testing.T, s *shop)) {
 	})
 }
 
-func newShop(t *testing.T, db *store.DB, handle string) *shop {
+func newShop(t testing.TB, db *store.DB, handle string) *shop {
 	t.Helper()
 	s := &shop{t: t, db: db}
 	err := db.Update(context.Background(), func(tx *store.Tx) error {

@@ -222,10 +222,10 @@ type ProfileKeys struct {
 }
 
 // ProfilesHaving reads the keys of other profiles that have one of the given
-// keys.
+// keys. One branch for each key lets each use its own index.
 func (t *Tenant) ProfilesHaving(k ProfileKeys) ([]ProfileKeys, error) {
+	const having = "SELECT id, external_id, email_key, mobile_key FROM profiles WHERE tenant_id = ? AND id <> ? AND "
 	return collect(t.Tx, func(k *ProfileKeys) []any { return []any{&k.ID, &k.ExternalID, &k.EmailKey, &k.MobileKey} },
-		`SELECT id, external_id, email_key, mobile_key FROM profiles
-		WHERE tenant_id = ? AND id <> ? AND (email_key = ? OR mobile_key = ? OR external_id = ?)`,
-		t.ID, k.ID, k.EmailKey, k.MobileKey, k.ExternalID)
+		having+"email_key = ? UNION ALL "+having+"mobile_key = ? UNION ALL "+having+"external_id = ?",
+		t.ID, k.ID, k.EmailKey, t.ID, k.ID, k.MobileKey, t.ID, k.ID, k.ExternalID)
 }
