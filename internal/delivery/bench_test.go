@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -70,19 +71,41 @@ func cpuTime() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// BenchmarkLatency measures one delivery at a time from Enqueue's return to the receiver.
+// BenchmarkLatency measures one delivery at a time from before its transaction to its receiver: alone, and while other
+// endpoints hang with a backlog.
 func BenchmarkLatency(b *testing.B) {
-	arrived := make(chan struct{}, 1)
-	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- struct{}{} }))
-	defer sink.Close()
-	h := newHouse(b, storetest.SQLite(b, store.Options{}))
-	target := h.target(sink.URL)
-	h.d.Start()
-	h.enqueue(target, 1)
-	<-arrived
-	for b.Loop() {
-		h.enqueue(target, 1)
-		<-arrived
+	for _, bench := range []struct {
+		name    string
+		hanging int
+	}{{"alone", 0}, {"beside one that hangs", 1}, {"beside 100 that hang", 100}} {
+		b.Run(bench.name, func(b *testing.B) {
+			arrived := make(chan struct{}, 1)
+			sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- struct{}{} }))
+			defer sink.Close()
+			hangs := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body)
+				<-r.Context().Done()
+			}))
+			defer hangs.Close()
+			h := newHouse(b, storetest.SQLite(b, store.Options{}))
+			for range bench.hanging {
+				h.enqueue(h.target(hangs.URL), 200)
+			}
+			target := h.target(sink.URL)
+			h.d.Start()
+			h.enqueue(target, 1)
+			<-arrived
+			var took []time.Duration
+			for b.Loop() {
+				begun := time.Now()
+				h.enqueue(target, 1)
+				<-arrived
+				took = append(took, time.Since(begun))
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)/2].Seconds()*1000, "p50-ms")
+			b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "p99-ms")
+			h.stop(time.Second)
+		})
 	}
-	h.stop(10 * time.Second)
 }

@@ -103,7 +103,7 @@ func (d *Dispatcher) claimFor(tx *store.Tx, a ask) (answer, error) {
 	if current.disabled {
 		return got, nil
 	}
-	got.claimed, err = tx.ClaimDeliveries(a.id, d.lease(tx.Now().Time), a.limit)
+	got.claimed, err = tx.ClaimDeliveries(a.id, d.lease(tx.Now().Time, current.endpoint.timeout), a.limit)
 	if err != nil {
 		return got, fmt.Errorf("claim for endpoint %d: %w", a.id, err)
 	}

@@ -18,8 +18,6 @@ import (
 )
 
 const (
-	// leaseTime is how long a claimed delivery is this process's. Whoever finds it expired may claim it anew.
-	leaseTime = 3 * time.Minute
 	// leaseMargin is what must be left of a lease, beyond the endpoint's timeout, for an attempt to begin.
 	leaseMargin = 30 * time.Second
 	// mostHeld bounds the deliveries that are claimed and not finished, over all endpoints.
@@ -144,8 +142,10 @@ func (d *Dispatcher) awaitAttempts(ctx context.Context) {
 	<-d.lanes.drained
 }
 
-func (d *Dispatcher) lease(now time.Time) store.Lease {
-	return store.Lease{Owner: d.owner, Until: scalar.At(now.Add(leaseTime))}
+// lease lets this process make an attempt, and wait for its turn as long again. Whoever finds it expired may claim the
+// delivery anew.
+func (d *Dispatcher) lease(now time.Time, timeout time.Duration) store.Lease {
+	return store.Lease{Owner: d.owner, Until: scalar.At(now.Add(2*timeout + 2*leaseMargin))}
 }
 
 // dispatch starts attempts and hands back what cannot be attempted.

@@ -276,7 +276,7 @@ func TestDispatcherTakesOverWhatACrashedProcessLeft(t *testing.T) {
 		target := h.target(url)
 		id := h.enqueue(target, 1)[0]
 		h.update(func(tx *store.Tx) error {
-			past := h.d.lease(time.Now().Add(-2 * leaseTime))
+			past := h.d.lease(time.Now().Add(-time.Hour), DefaultTimeout)
 			claimed, err := tx.ClaimDeliveries(target, past, 1)
 			if len(claimed) != 1 {
 				t.Errorf("claimed %d", len(claimed))

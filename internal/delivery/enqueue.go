@@ -46,6 +46,7 @@ func (d *Dispatcher) Enqueue(t *store.Tenant, m Message) (int64, error) {
 	if m.Rendered {
 		row.Body = m.Body
 	}
+	known := d.lanes.lend(m.EndpointID, m.ConfigVersion, now.Time)
 	var then func()
 	switch {
 	case m.Problem != "":
@@ -53,8 +54,8 @@ func (d *Dispatcher) Enqueue(t *store.Tenant, m Message) (int64, error) {
 		row.Outcome, row.Detail = string(Unrendered), printable(m.Problem)
 	case m.Wait > 0:
 		then = func() { d.lanes.expect(m.EndpointID, row.DueAt.Time, d.now()) }
-	case m.ConfigVersion != 0 && d.lanes.lend(m.EndpointID, m.ConfigVersion, now.Time):
-		row.State, row.Lease = string(Sending), d.lease(now.Time)
+	case known != nil:
+		row.State, row.Lease = string(Sending), d.lease(now.Time, known.endpoint.timeout)
 		then = func() { d.accept(row, m.Body) }
 	default:
 		then = func() { d.lanes.wake(d.now(), m.EndpointID) }

@@ -256,14 +256,17 @@ func (s *lanes) checkDrained() {
 	}
 }
 
-// lend reports whether a new delivery to the endpoint can be sent without being claimed: its lane knows the endpoint
-// as it is in this version of the configuration, nothing waits before it, and there is room.
-func (s *lanes) lend(id, version int64, now time.Time) bool {
+// lend returns the endpoint's configuration if a new delivery to it can be sent without being claimed: its lane knows
+// it in this version, nothing waits before it, and there is room.
+func (s *lanes) lend(id, version int64, now time.Time) *config {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.byID[id]
-	return l != nil && !s.closed && l.config != nil && l.config.version == version && !l.config.disabled &&
-		!l.more && !l.listed && !l.claiming && l.held() < s.share(l, now)
+	if l == nil || s.closed || l.config == nil || l.config.version != version || l.config.disabled ||
+		l.more || l.listed || l.claiming || l.held() >= s.share(l, now) {
+		return nil
+	}
+	return l.config
 }
 
 // accept takes a delivery that lend was asked for, and returns what may be started.

@@ -38,7 +38,7 @@ func (m *lanesModel) take(start, back []job) {
 func (m *lanesModel) delivery(endpoint int64) store.ClaimedDelivery {
 	m.nextID++
 	return store.ClaimedDelivery{
-		ID: m.nextID, EndpointID: endpoint, Lease: store.Lease{Owner: "me", Until: scalar.At(m.now.Add(leaseTime))},
+		ID: m.nextID, EndpointID: endpoint, Lease: store.Lease{Owner: "me", Until: scalar.At(m.now.Add(2*DefaultTimeout + 2*leaseMargin))},
 	}
 }
 
@@ -97,7 +97,7 @@ func TestLanesKeepTheirBooksWhateverHappens(t *testing.T) {
 			},
 			"enqueue": func(t *rapid.T) {
 				id := endpoint.Draw(t, "endpoint")
-				if m.s.lend(id, 1, m.now) {
+				if m.s.lend(id, 1, m.now) != nil {
 					m.take(m.s.accept(id, m.delivery(id), m.now))
 				} else {
 					m.s.wake(m.now, id)
