@@ -80,7 +80,7 @@ func newHistory(sales []Sale, locations map[int64]store.Location) *history {
 			h.sales = append(h.sales, s)
 		}
 	}
-	slices.SortFunc(h.sales, func(a, b Sale) int {
+	slices.SortStableFunc(h.sales, func(a, b Sale) int {
 		return cmp.Or(a.TransactedAt.Compare(b.TransactedAt.Time), cmp.Compare(a.ID, b.ID))
 	})
 	for _, s := range h.sales {

@@ -102,7 +102,7 @@ func TestAggregate(t *testing.T) {
 				"likely_country_score": null}`,
 		},
 		{
-			name: "a profile whose only sale is void never shopped",
+			name:  "a profile whose only sale is void never shopped",
 			sales: []loyalty.Sale{sale(t, "2026-01-10 10:00", utc, "50", void, at(1), of("Acme", 1))},
 			want: `{"spend_all": 0, "total_shop_days": 0, "dimension_frequency": "F0", "dimension_recency": "RO",
 				"transacted_locations": [], "purchased_brands": [], "channel": null, "latest_shop_date": null}`,

@@ -360,16 +360,19 @@ func TestTenantsDoNotSeeEachOthersSales(t *testing.T) {
 				_, err := loyalty.TransactionByExternalID(t, "ORDER-1")
 				return err
 			},
-			"update":         func(t *store.Tenant) error { _, err := change(t, x.ID, `{"total": 1}`); return err },
-			"delete":         func(t *store.Tenant) error { return loyalty.DeleteTransaction(t, x.ID) },
-			"unattach":       func(t *store.Tenant) error { _, err := loyalty.UnattachTransaction(t, p.ID, x.ID); return err },
-			"read item":      func(t *store.Tenant) error { _, err := loyalty.ReadItem(t, x.ID, x.Items[0].ID); return err },
-			"delete item":    func(t *store.Tenant) error { return loyalty.DeleteItem(t, x.ID, x.Items[0].ID) },
-			"list items":     func(t *store.Tenant) error { _, err := loyalty.ListItems(t, x.ID, store.List{}); return err },
-			"read location":  func(t *store.Tenant) error { _, err := loyalty.ReadLocation(t, 1); return err },
-			"aggregations":   func(t *store.Tenant) error { _, err := loyalty.ReadAggregations(t, p.ID); return err },
-			"calculate":      func(t *store.Tenant) error { _, err := loyalty.CalculateAggregations(t, p.ID); return err },
-			"profile's list": func(t *store.Tenant) error { _, err := loyalty.ListProfileTransactions(t, p.ID, store.List{}); return err },
+			"update":        func(t *store.Tenant) error { _, err := change(t, x.ID, `{"total": 1}`); return err },
+			"delete":        func(t *store.Tenant) error { return loyalty.DeleteTransaction(t, x.ID) },
+			"unattach":      func(t *store.Tenant) error { _, err := loyalty.UnattachTransaction(t, p.ID, x.ID); return err },
+			"read item":     func(t *store.Tenant) error { _, err := loyalty.ReadItem(t, x.ID, x.Items[0].ID); return err },
+			"delete item":   func(t *store.Tenant) error { return loyalty.DeleteItem(t, x.ID, x.Items[0].ID) },
+			"list items":    func(t *store.Tenant) error { _, err := loyalty.ListItems(t, x.ID, store.List{}); return err },
+			"read location": func(t *store.Tenant) error { _, err := loyalty.ReadLocation(t, 1); return err },
+			"aggregations":  func(t *store.Tenant) error { _, err := loyalty.ReadAggregations(t, p.ID); return err },
+			"calculate":     func(t *store.Tenant) error { _, err := loyalty.CalculateAggregations(t, p.ID); return err },
+			"profile's list": func(t *store.Tenant) error {
+				_, err := loyalty.ListProfileTransactions(t, p.ID, store.List{})
+				return err
+			},
 		} {
 			var missing *loyalty.NotFoundError
 			if err := other.try(fn); !errors.As(err, &missing) {

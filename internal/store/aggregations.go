@@ -35,19 +35,19 @@ type Sale struct {
 	Brands map[string]scalar.Amount
 }
 
-const saleColumns = `id, transacted_at, shopped_on, is_void, net, discount, currency, location_id, channels, brands`
-
 func scanSale(s *Sale) []any {
 	return []any{
-		&s.ID, &s.TransactedAt, &s.ShoppedOn, &s.IsVoid, &s.Net, &s.Discount, &s.Currency, &s.LocationID,
-		(*int64)(&s.Channels), asJSON(&s.Brands),
+		&s.TransactedAt, &s.ShoppedOn, &s.Net, &s.Discount, &s.Currency, &s.LocationID, (*int64)(&s.Channels),
+		asJSON(&s.Brands),
 	}
 }
 
-// SalesOf reads a profile's transactions that are not void, oldest first.
+// SalesOf reads a profile's transactions that are not void, without their IDs,
+// oldest first.
 func (t *Tenant) SalesOf(profileID string) ([]Sale, error) {
-	return collect(t.Tx, scanSale, "SELECT "+saleColumns+` FROM transactions
-		WHERE tenant_id = ? AND profile_id = ? AND NOT is_void ORDER BY transacted_at, id`, t.ID, profileID)
+	return collect(t.Tx, scanSale, `SELECT transacted_at, shopped_on, net, discount, currency, location_id, channels,
+		brands FROM transactions WHERE tenant_id = ? AND profile_id = ? AND NOT is_void
+		ORDER BY transacted_at, id`, t.ID, profileID)
 }
 
 // Joining is when and where a profile joined.

@@ -58,14 +58,14 @@ type CurrencyValue struct {
 	Rate scalar.Amount `json:"rate"`
 }
 
-const transactionColumns = `x.id, x.transacted_at, x.shopped_on, x.is_void, x.net, x.discount, x.currency,
-	x.location_id, x.channels, x.brands, x.profile_id, x.timezone, x.external_id, x.total, x.total_original,
+const transactionColumns = `x.transacted_at, x.shopped_on, x.net, x.discount, x.currency, x.location_id, x.channels,
+	x.brands, x.id, x.is_void, x.profile_id, x.timezone, x.external_id, x.total, x.total_original,
 	x.rounding, x.margin, x.type, x.status, x.receipt_ref, x.linked_receipt_ref, x.order_number, x.need_action,
 	x.claimed_at, x.details, x.created_at, x.updated_at`
 
 func scanTransaction(x *Transaction) []any {
 	return append(scanSale(&x.Sale),
-		&x.ProfileID, &x.Timezone, &x.ExternalID, &x.Total, &x.TotalOriginal, &x.Rounding, &x.Margin, &x.Type,
+		&x.ID, &x.IsVoid, &x.ProfileID, &x.Timezone, &x.ExternalID, &x.Total, &x.TotalOriginal, &x.Rounding, &x.Margin, &x.Type,
 		&x.Status, &x.ReceiptRef, &x.LinkedReceiptRef, &x.OrderNumber, &x.NeedAction, &x.ClaimedAt,
 		asJSON(&x.Details), &x.CreatedAt, &x.UpdatedAt)
 }
@@ -131,6 +131,9 @@ func (t *Tenant) insertTransactionTags(x *Transaction) error {
 
 // DeleteTransaction removes a transaction with its items and versions.
 func (t *Tenant) DeleteTransaction(id int64) error {
+	if _, err := t.exec("DELETE FROM transaction_items WHERE tenant_id = ? AND transaction_id = ?", t.ID, id); err != nil {
+		return err
+	}
 	return t.execOne("DELETE FROM transactions WHERE tenant_id = ? AND id = ?", t.ID, id)
 }
 

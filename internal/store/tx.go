@@ -164,9 +164,11 @@ func collect[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T
 	}
 	defer rows.Close()
 	var out []T
+	var row, zero T
+	dest := scan(&row)
 	for rows.Next() {
-		var row T
-		if err := rows.Scan(scan(&row)...); err != nil {
+		row = zero
+		if err := rows.Scan(dest...); err != nil {
 			return nil, fmt.Errorf("scan row: %w", err)
 		}
 		out = append(out, row)
