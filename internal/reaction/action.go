@@ -121,7 +121,7 @@ func compileFilter(a store.Action) (step, *argumentError) {
 	if err != nil {
 		return nil, &argumentError{arg.Name, err}
 	}
-	rule, err := jsonlogic.Compile(raw, jsonlogic.Fallback(fallback))
+	rule, err := jsonlogic.Compile(raw, jsonlogic.Fallback(Fallback))
 	if err != nil {
 		return nil, &argumentError{arg.Name, err}
 	}
@@ -134,7 +134,7 @@ func compileSend(a store.Action, targets []*target) (step, *argumentError) {
 	arg, ok := argument(a, "target", "handle")
 	switch {
 	case ok && dynamic(arg):
-		rule, err := jsonlogic.Compile(arg.Value, jsonlogic.Fallback(fallback))
+		rule, err := jsonlogic.Compile(arg.Value, jsonlogic.Fallback(Fallback))
 		if err != nil {
 			return nil, &argumentError{arg.Name, err}
 		}

@@ -13,7 +13,7 @@ func (to *target) render(x *execution) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return to.template.Render(x.ctx, data)
+	return to.template.RenderJSON(x.ctx, data)
 }
 
 // deliver makes the delivery of the event to the target. One whose body could

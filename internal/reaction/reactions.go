@@ -10,9 +10,9 @@ import (
 	"github.com/belfryhq/belfry/twig"
 )
 
-// fallback names the member in which filters and templates look a name up that
+// Fallback names the member in which filters and templates look a name up that
 // the context's root lacks: the profile of an object's event.
-const fallback = "profile"
+const Fallback = "profile"
 
 // Options is what reactions need from the house.
 type Options struct {
@@ -40,7 +40,7 @@ type Reactions struct {
 func New(o Options) *Reactions {
 	return &Reactions{
 		Options: o,
-		twig:    twig.New(twig.Options{Fallback: fallback}),
+		twig:    twig.New(twig.Options{Fallback: Fallback}),
 		rules:   map[int64]*ruleset{},
 	}
 }

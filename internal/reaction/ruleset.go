@@ -110,7 +110,7 @@ func (r *Reactions) compileTarget(to *target, record store.Target) (err error) {
 		to.wait = record.Schedule[0]
 	}
 	if len(record.Condition) > 0 {
-		if to.condition, err = jsonlogic.Compile(record.Condition, jsonlogic.Fallback(fallback)); err != nil {
+		if to.condition, err = jsonlogic.Compile(record.Condition, jsonlogic.Fallback(Fallback)); err != nil {
 			return err
 		}
 	}

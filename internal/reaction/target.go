@@ -19,9 +19,9 @@ import (
 // TargetInput is what a caller can set of a target, as Omneo's API v3 names it;
 // secret, headers, timeout, retry_schedule and is_active are Belfry's own.
 type TargetInput struct {
-	Name        string `json:"name" doc:"What people call it." maxLength:"255"`
-	Handle      string `json:"handle" doc:"Its unique name in arguments; it cannot be changed." pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" maxLength:"255"`
-	URL         string `json:"url" doc:"Where bodies are posted." format:"uri"`
+	Name        string `json:"name" required:"true" doc:"What people call it." maxLength:"255"`
+	Handle      string `json:"handle" required:"true" doc:"Its unique name in arguments; it cannot be changed." pattern:"^[A-Za-z0-9][A-Za-z0-9._-]*$" maxLength:"255"`
+	URL         string `json:"url" required:"true" doc:"Where bodies are posted." format:"uri"`
 	Template    string `json:"template,omitempty" doc:"A Twig template of the JSON body. Empty sends the event context as it is."`
 	Description string `json:"description,omitempty"`
 	Notes       string `json:"notes,omitempty"`
@@ -196,7 +196,7 @@ func (r *Reactions) checkTemplate(bad *problem.Invalid, source string) {
 func checkCondition(bad *problem.Invalid, raw json.RawMessage) json.RawMessage {
 	rule, err := ruleOf(raw)
 	if err == nil && rule != nil {
-		_, err = jsonlogic.Compile(rule, jsonlogic.Fallback(fallback))
+		_, err = jsonlogic.Compile(rule, jsonlogic.Fallback(Fallback))
 	}
 	if err != nil {
 		bad.Add("condition", "%s.", capital(err))

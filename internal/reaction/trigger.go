@@ -13,8 +13,8 @@ import (
 // TriggerInput is what a caller can set of a trigger, as Omneo's API v3 names
 // it.
 type TriggerInput struct {
-	Name        string `json:"name" doc:"What people call it." maxLength:"255"`
-	Trigger     string `json:"trigger" doc:"The event type that fires it, e.g. transaction.created."`
+	Name        string `json:"name" required:"true" doc:"What people call it." maxLength:"255"`
+	Trigger     string `json:"trigger" required:"true" doc:"The event type that fires it, e.g. transaction.created."`
 	Description string `json:"description,omitempty"`
 	Notes       string `json:"notes,omitempty"`
 	IsActive    bool   `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
@@ -117,8 +117,13 @@ func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch fun
 		UUID: a.Type, Name: a.Name, ReferenceID: a.ReferenceID, SortOrder: a.SortOrder,
 		Description: a.Description, Notes: a.Notes, Arguments: a.Arguments,
 	}
+	// Decoded arguments would keep the fields of those before them.
+	in.Arguments = nil
 	if err := patch(&in); err != nil {
 		return a, err
+	}
+	if in.Arguments == nil {
+		in.Arguments = a.Arguments
 	}
 	if err := r.applyAction(t, &a, in, ""); err != nil {
 		return a, err
