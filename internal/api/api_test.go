@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +28,8 @@ type house struct {
 	reactions *reaction.Reactions
 	server    *httptest.Server
 	handler   http.Handler
-	log       *bytes.Buffer
+	log       *logBuffer
+	doc       *document
 }
 
 func newHouse(t testing.TB, adjust ...func(*api.Options)) *house {
@@ -41,7 +43,7 @@ func houseOn(t testing.TB, db *store.DB, adjust ...func(*api.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, db: db, log: &bytes.Buffer{}}
+	h := &house{t: t, db: db, log: &logBuffer{}}
 	logger := slog.New(slog.NewJSONHandler(h.log, nil))
 	guard := delivery.NewGuard(delivery.GuardOptions{AllowHTTP: true, AllowPrivate: true})
 	deliveries := delivery.New(delivery.Options{DB: db, Guard: guard, Secrets: box, Version: "test", Logger: logger})
@@ -54,6 +56,24 @@ func houseOn(t testing.TB, db *store.DB, adjust ...func(*api.Options)) *house {
 	h.server = httptest.NewServer(h.handler)
 	t.Cleanup(h.server.Close)
 	return h
+}
+
+// logBuffer keeps log lines of concurrent requests.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 // client is a client with a token.
@@ -74,19 +94,23 @@ func (h *house) as(tenant string, scopes ...string) *client {
 
 func (h *house) with(tenant string, in api.TokenInput) *client {
 	h.t.Helper()
-	var token string
+	var made string
 	err := h.db.Update(context.Background(), func(tx *store.Tx) error {
 		record, _, err := tx.EnsureTenant(tenant)
 		if err != nil {
 			return err
 		}
-		token, err = api.CreateToken(tx.As(store.Actor{TenantID: record.ID}), in)
-		return err
+		plain, token, err := api.NewToken(in)
+		if err != nil {
+			return err
+		}
+		made = plain
+		return tx.As(store.Actor{TenantID: record.ID}).InsertToken(&token)
 	})
 	if err != nil {
 		h.t.Fatalf("make token: %v", err)
 	}
-	return &client{h, token}
+	return &client{h, made}
 }
 
 // answer is what came back.
@@ -128,7 +152,13 @@ func (c *client) do(method, path string, body any, headers ...string) answer {
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	return c.send(req)
+	a := c.send(req)
+	if strings.HasPrefix(path, "/api/v3/") {
+		if err := c.document().check(method, path, a); err != nil {
+			c.t.Errorf("%s %s: the answer is not as documented: %v", method, path, err)
+		}
+	}
+	return a
 }
 
 func (c *client) send(req *http.Request) answer {

@@ -197,16 +197,8 @@ func idempotencyParameter() *huma.Param {
 func (s *Server) finishDocument() *huma.OpenAPI {
 	doc := s.huma.OpenAPI()
 	doc.Webhooks = s.webhooks()
-	for name, schema := range doc.Components.Schemas.Map() {
-		t := doc.Components.Schemas.TypeFromRef(schemaPrefix + name)
-		if t == nil {
-			continue
-		}
-		allowNull(t, schema)
-		if strings.HasSuffix(name, "Input") {
-			schema.Required = requiredFields(t)
-		}
-	}
+	event.SettleNulls(doc.Components.Schemas, schemaPrefix)
+	relaxInputs(doc.Components.Schemas)
 	return doc
 }
 
@@ -239,33 +231,5 @@ func webhookHeaders() []*huma.Param {
 		header("webhook-signature", "Signatures as the Standard Webhooks specification has them."),
 		header("X-Omneo-Event", "The event type."),
 		header("X-Omneo-Hmac-SHA256", "The HMAC-SHA256 of the body in hexadecimal."),
-	}
-}
-
-// requiredFields are those of an input that are tagged so: most are optional.
-func requiredFields(t reflect.Type) []string {
-	var names []string
-	for _, f := range reflect.VisibleFields(t) {
-		if f.Tag.Get("required") == "true" {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// allowNull says null where a pointer to a struct is written even when it is
-// nil, which huma passes over.
-func allowNull(t reflect.Type, schema *huma.Schema) {
-	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		property := schema.Properties[name]
-		if property == nil || property.Ref == "" || f.Type.Kind() != reflect.Pointer || strings.Contains(options, "omit") {
-			continue
-		}
-		schema.Properties[name] = &huma.Schema{
-			Description: property.Description,
-			AnyOf:       []*huma.Schema{{Ref: property.Ref}, {Type: "null"}},
-		}
 	}
 }

@@ -20,8 +20,8 @@ const (
 
 // TokenInput is what a caller can set of an API token.
 type TokenInput struct {
-	Name      string      `json:"name" doc:"What people call it." maxLength:"255"`
-	Scopes    []string    `json:"scopes" doc:"What it may do: scopes such as read-profiles, or the wildcards *, read-* and *-profiles."`
+	Name      string      `json:"name" required:"true" doc:"What people call it." maxLength:"255"`
+	Scopes    []string    `json:"scopes" required:"true" doc:"What it may do: scopes such as read-profiles, or the wildcards *, read-* and *-profiles."`
 	Namespace string      `json:"namespace,omitempty" doc:"The integration that uses it; events keep it." maxLength:"255"`
 	ExpiresAt scalar.Time `json:"expires_at,omitzero" doc:"When it stops working; never when not given."`
 }
@@ -38,16 +38,6 @@ func NewToken(in TokenInput) (plain string, record store.Token, err error) {
 		Name: in.Name, Hash: hashToken(plain), Hint: plain[:hintLength], Scopes: in.Scopes,
 		Namespace: in.Namespace, ExpiresAt: in.ExpiresAt,
 	}, nil
-}
-
-// CreateToken makes an API token and stores it in the tenant. It returns the
-// plain text.
-func CreateToken(t *store.Tenant, in TokenInput) (plain string, err error) {
-	plain, record, err := NewToken(in)
-	if err != nil {
-		return "", err
-	}
-	return plain, t.InsertToken(&record)
 }
 
 func (in TokenInput) check() error {

@@ -84,7 +84,7 @@ func (s *Server) upsertTransaction(r resource) {
 	rt := on("POST /transactions/update-create", "update-transactions", "Create or update a transaction",
 		"Updates the one with the id, or else the external id, and creates it when there is none: 201. "+
 			"Items that are not named stay, unless delete_existing_items.")
-	op := r.operation(rt, bodySchema[UpsertTransactionInput](r), dataSchema[event.Transaction](r), http.StatusOK)
+	op := r.operation(rt, changeSchema[UpsertTransactionInput](r), dataSchema[event.Transaction](r), http.StatusOK)
 	op.Responses["201"] = &huma.Response{Description: http.StatusText(http.StatusCreated), Content: op.Responses["200"].Content}
 	op.Parameters = append(op.Parameters, idempotencyParameter())
 	r.mount(rt, op, func(c *call) error {

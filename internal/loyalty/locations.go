@@ -17,7 +17,7 @@ import (
 // v3.
 type LocationInput struct {
 	Type                scalar.Text                  `json:"type" doc:"store or online, or a name of the retailer's own"`
-	Name                scalar.Text                  `json:"name"`
+	Name                scalar.Text                  `json:"name" required:"true"`
 	Description         scalar.Text                  `json:"description"`
 	Phone               scalar.Text                  `json:"phone"`
 	Email               scalar.Text                  `json:"email"`

@@ -79,8 +79,8 @@ func (in *ProfileInput) UnmarshalJSON(data []byte) error {
 // change; without it, handle and identifier do.
 type IdentityInput struct {
 	ID         scalar.Int  `json:"id"`
-	Handle     scalar.Text `json:"handle"`
-	Identifier scalar.Text `json:"identifier"`
+	Handle     scalar.Text `json:"handle" required:"true"`
+	Identifier scalar.Text `json:"identifier" required:"true"`
 	IsPrimary  *bool       `json:"is_primary" doc:"one identity of a handle is; the first one when not given"`
 	IsActive   *bool       `json:"is_active" doc:"true when not given"`
 }
@@ -97,9 +97,9 @@ type AddressInput struct {
 // DateInput is a day that matters to a profile; its handle picks an existing
 // one to change.
 type DateInput struct {
-	Handle            scalar.Text     `json:"handle"`
+	Handle            scalar.Text     `json:"handle" required:"true"`
 	Name              scalar.Text     `json:"name"`
-	Date              scalar.Date     `json:"date"`
+	Date              scalar.Date     `json:"date" required:"true"`
 	IsRecurring       bool            `json:"is_recurring"`
 	RecurringSchedule scalar.Text     `json:"recurring_schedule"`
 	Relationship      scalar.Text     `json:"relationship"`
@@ -112,9 +112,9 @@ type DateInput struct {
 // CustomAttributeInput is a typed value; namespace and handle pick an existing
 // one to change.
 type CustomAttributeInput struct {
-	Namespace scalar.Text `json:"namespace"`
-	Handle    scalar.Text `json:"handle"`
+	Namespace scalar.Text `json:"namespace" required:"true"`
+	Handle    scalar.Text `json:"handle" required:"true"`
 	// Type is string, integer, float, boolean, json or array.
-	Type  scalar.Text     `json:"type"`
-	Value json.RawMessage `json:"value"`
+	Type  scalar.Text     `json:"type" required:"true"`
+	Value json.RawMessage `json:"value" required:"true"`
 }

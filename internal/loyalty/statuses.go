@@ -11,8 +11,8 @@ import (
 
 // StatusInput is what a request says about the definition of a status.
 type StatusInput struct {
-	Name           scalar.Text `json:"name"`
-	Handle         scalar.Text `json:"handle" doc:"unique, cannot be changed later"`
+	Name           scalar.Text `json:"name" required:"true"`
+	Handle         scalar.Text `json:"handle" required:"true" doc:"unique, cannot be changed later"`
 	SortOrder      int64       `json:"sort_order" doc:"rank in the group, the higher the better"`
 	Code           scalar.Text `json:"code"`
 	Colour         scalar.Text `json:"colour"`

@@ -22,15 +22,15 @@ type TransactionInput struct {
 	// external code.
 	LocationID scalar.Text `json:"location_id"`
 
-	Total         *scalar.Amount       `json:"total" doc:"negative for a return"`
+	Total         *scalar.Amount       `json:"total" required:"true" doc:"negative for a return"`
 	TotalOriginal *scalar.Amount       `json:"total_original"`
 	Rounding      *scalar.Amount       `json:"rounding"`
 	Margin        *scalar.Amount       `json:"margin"`
 	Currency      scalar.Text          `json:"currency" doc:"ISO 4217 code; the tenant's when not given"`
 	CurrencyValue *store.CurrencyValue `json:"currency_value"`
 
-	TransactedAt scalar.Time `json:"transacted_at" doc:"UTC"`
-	Timezone     scalar.Text `json:"timezone" doc:"IANA zone where it took place"`
+	TransactedAt scalar.Time `json:"transacted_at" required:"true" doc:"UTC"`
+	Timezone     scalar.Text `json:"timezone" required:"true" doc:"IANA zone where it took place"`
 	Type         scalar.Text `json:"type"`
 	Status       scalar.Text `json:"status"`
 	IsVoid       bool        `json:"is_void"`
@@ -74,11 +74,11 @@ type ItemInput struct {
 	ID            scalar.Int     `json:"id"`
 	ExternalID    scalar.Text    `json:"external_id"`
 	Name          scalar.Text    `json:"name"`
-	Quantity      *scalar.Amount `json:"quantity" doc:"negative for a return"`
+	Quantity      *scalar.Amount `json:"quantity" required:"true" doc:"negative for a return"`
 	IsReturn      bool           `json:"is_return"`
 	IsVoid        bool           `json:"is_void"`
 	PriceCurrent  *scalar.Amount `json:"price_current" doc:"price of one on the shelf, with tax"`
-	PriceSell     *scalar.Amount `json:"price_sell" doc:"price paid for one after discounts, with tax"`
+	PriceSell     *scalar.Amount `json:"price_sell" required:"true" doc:"price paid for one after discounts, with tax"`
 	PriceOriginal *scalar.Amount `json:"price_original" doc:"recommended price of one"`
 	PriceMargin   *scalar.Amount `json:"price_margin"`
 	PriceTax      *scalar.Amount `json:"price_tax"`

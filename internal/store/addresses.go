@@ -19,14 +19,14 @@ type Address struct {
 
 // AddressLines is what an address says.
 type AddressLines struct {
-	AddressLine1 scalar.Text `json:"address_line_1"`
+	AddressLine1 scalar.Text `json:"address_line_1" required:"true"`
 	AddressLine2 scalar.Text `json:"address_line_2"`
 	AddressLine3 scalar.Text `json:"address_line_3"`
 	Company      scalar.Text `json:"company"`
-	City         scalar.Text `json:"city"`
+	City         scalar.Text `json:"city" required:"true"`
 	State        scalar.Text `json:"state"`
 	Postcode     scalar.Text `json:"postcode"`
-	Country      scalar.Text `json:"country"`
+	Country      scalar.Text `json:"country" required:"true"`
 	// ISO is the country's ISO 3166 code, ISOState the state's.
 	ISO       scalar.Text     `json:"iso"`
 	ISOState  scalar.Text     `json:"iso_state"`
