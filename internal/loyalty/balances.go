@@ -1,19 +1,22 @@
 package loyalty
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/store"
 )
 
 // ReadBalances returns what a profile has to spend.
 func ReadBalances(t *store.Tenant, id string) (event.Balances, error) {
-	rec, err := t.Profile(id)
+	rec, err := t.Profile(strings.ToLower(id))
 	if err != nil {
 		return event.Balances{}, missing(err, "profile", id)
 	}
 	tenant, err := t.Record()
 	if err != nil {
-		return event.Balances{}, err
+		return event.Balances{}, fmt.Errorf("read tenant: %w", err)
 	}
 	b := profileBalances(&rec)
 	currency := string(rec.Currency)

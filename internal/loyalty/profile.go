@@ -81,7 +81,10 @@ func UpdateProfile(t *store.Tenant, id string, patch func(*ProfileInput) error) 
 
 func updateProfile(t *store.Tenant, id string, patch func(*ProfileInput) error) (*profileChange, error) {
 	return changeProfile(t, id, func(c *profileChange) error {
-		in := c.input()
+		in, err := c.input()
+		if err != nil {
+			return err
+		}
 		if err := patch(&in); err != nil {
 			return err
 		}
@@ -90,8 +93,13 @@ func updateProfile(t *store.Tenant, id string, patch func(*ProfileInput) error) 
 }
 
 // input returns the present state as a request would give it.
-func (c *profileChange) input() ProfileInput {
+func (c *profileChange) input() (ProfileInput, error) {
 	r := &c.rec
+	// Decoded apart, since a patch writes through the pointers of comms.
+	own, err := decodeAttributes(r.Attributes)
+	if err != nil {
+		return ProfileInput{}, err
+	}
 	in := ProfileInput{
 		ExternalID: r.ExternalID, ProfileType: r.Type, Title: r.Title, FirstName: r.FirstName, LastName: r.LastName,
 		Email: r.Email, MobilePhone: r.MobilePhone, MobileCountry: r.MobilePhoneCountry,
@@ -102,12 +110,12 @@ func (c *profileChange) input() ProfileInput {
 		PreferredStaffID: r.PreferredStaffID, IsPublic: r.IsPublic,
 		Tags: append([]string{}, r.Tags...), Statuses: c.activeStatuses(),
 	}
-	in.Attributes.Comms = c.attrs.Comms
-	in.Attributes.Appearance = make(map[string]scalar.Text, len(c.attrs.Appearance))
-	for name, value := range c.attrs.Appearance {
+	in.Attributes.Comms = own.Comms
+	in.Attributes.Appearance = make(map[string]scalar.Text, len(own.Appearance))
+	for name, value := range own.Appearance {
 		in.Attributes.Appearance[name] = scalar.Text(value)
 	}
-	return in
+	return in, nil
 }
 
 // DeleteProfile removes a profile with its identities, addresses and

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,14 +54,19 @@ func TestDatesAndCustomAttributesAreSetByTheirHandles(t *testing.T) {
 }
 
 func TestConsentIsDatedWhenItChanges(t *testing.T) {
-	eachShop(t, func(t *testing.T, s *shop) {
+	eachShopLater(t, func(t *testing.T, s *shop, clock *time.Time) {
 		p := s.create(`{"first_name": "Ada", "attributes": {"comms": {"email_promo": true}}}`)
 		if got := p.Attributes.Comms.EmailConsentUpdatedAt.String(); got != "2026-03-14 12:00:00" {
 			t.Errorf("dated %q", got)
 		}
-		p = s.update(p.ID, `{"comms_attributes": {"email_promo": false, "email_consent_updated_at": "2026-01-02 03:04:05", "sms_optout": true}}`)
+		*clock = noon.AddDate(0, 0, 1)
+		p = s.update(p.ID, `{"comms_attributes": {"email_promo": false}}`)
+		if got := p.Attributes.Comms.EmailConsentUpdatedAt.String(); got != "2026-03-15 12:00:00" {
+			t.Errorf("withdrawn at %q", got)
+		}
+		p = s.update(p.ID, `{"comms_attributes": {"email_promo": true, "email_consent_updated_at": "2026-01-02 03:04:05", "sms_optout": true}}`)
 		comms := p.Attributes.Comms
-		if comms.EmailConsentUpdatedAt.String() != "2026-01-02 03:04:05" || *comms.EmailPromo || !bool(comms.SMSOptout) || !comms.SMSConsentUpdatedAt.IsZero() {
+		if comms.EmailConsentUpdatedAt.String() != "2026-01-02 03:04:05" || !*comms.EmailPromo || !bool(comms.SMSOptout) || !comms.SMSConsentUpdatedAt.IsZero() {
 			t.Errorf("got %s", asJSON(comms))
 		}
 		p = s.update(p.ID, `{"attributes": {"comms": {"email_promo": null, "sms_optout": null}}}`)

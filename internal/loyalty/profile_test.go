@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,5 +202,54 @@ func TestDuplicatesAreNamedFieldByField(t *testing.T) {
 		if diff := cmp.Diff(want, faults(t, err)); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+func TestDeletedProfileIsGone(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(ada)
+		s.do(func(t *store.Tenant) error { return loyalty.DeleteProfile(t, p.ID) })
+		var none *loyalty.NotFoundError
+		if err := s.try(func(t *store.Tenant) error { return loyalty.DeleteProfile(t, p.ID) }); !errors.As(err, &none) {
+			t.Errorf("deleting again: %v", err)
+		}
+		if again := s.create(ada); again.ID == p.ID || len(again.Identities) != 1 {
+			t.Errorf("what it had is not free again: %s", asJSON(again))
+		}
+	})
+}
+
+func TestProfilesAreListedByValuesInAnyForm(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(ada)
+		s.create(`{"first_name": "Bob", "email": "bob@example.com"}`)
+		for _, filter := range []store.Filter{
+			{Field: "id", Value: strings.ToUpper(p.ID)}, {Field: "email", Value: "ADA@EXAMPLE.com"},
+			{Field: "mobile_phone", Value: "0412 345 678"}, {Field: "mobile_phone", Value: "+61412345678"},
+			{Field: "mobile_phone", Value: " 61412345678"}, {Field: "tags.handle", Value: "VIP customer"},
+			{Field: "search", Value: "ada n"}, {Field: "identities.identifier", Value: "6001"},
+			{Field: "birth_year", Op: "lt", Value: "1990"}, {Field: "last_name", Op: "nullable", Value: "0"},
+		} {
+			s.do(func(tenant *store.Tenant) error {
+				page, err := loyalty.ListProfiles(tenant, store.List{Filters: []store.Filter{filter}})
+				if err == nil && (page.Total != 1 || asJSON(page.Items[0]) != asJSON(p)) {
+					t.Errorf("%+v: got %s", filter, asJSON(page))
+				}
+				return err
+			})
+		}
+	})
+}
+
+func TestBalancesStartAtZero(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(ada)
+		s.do(func(tenant *store.Tenant) error {
+			b, err := loyalty.ReadBalances(tenant, p.ID)
+			if want := (event.Balances{Currency: "AUD"}); b != want {
+				t.Errorf("got %+v, want %+v", b, want)
+			}
+			return err
+		})
 	})
 }
