@@ -23,6 +23,7 @@ import (
 var (
 	oracleCount = flag.Int("oracle.n", 2000, "random templates to compare")
 	oracleSeed  = flag.Uint64("oracle.seed", 1, "seed of the random templates")
+	oracleWrite = flag.Bool("oracle.write", false, "write testdata/oracle/golden.json anew")
 	oracleList  = flag.String("oracle.list", "testdata/oracle/snippets.txt", "templates to compare, one a line")
 )
 
@@ -129,19 +130,66 @@ func oracleData(t *testing.T) json.RawMessage {
 
 func TestOracleAgreesOnSnippets(t *testing.T) {
 	o, data := startOracle(t), oracleData(t)
-	list, err := os.ReadFile(*oracleList)
+	var golden []goldenCase
+	for _, templates := range append(snippets(t), families(t)...) {
+		for _, strategy := range []string{twig.StrategyNone, twig.StrategyHTML} {
+			q := oracleRequest{templates, data, strategy, false}
+			if strategy == twig.StrategyNone {
+				q.Autoescape = false
+			}
+			o.compare(t, q)
+			if out, failure := o.ask(t, q); failure == "" {
+				golden = append(golden, goldenCase{templates, strategy, out})
+			}
+		}
+	}
+	if *oracleWrite {
+		writeGolden(t, golden)
+	}
+}
+
+func writeGolden(t *testing.T, cases []goldenCase) {
+	f, err := os.Create("testdata/oracle/golden.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(string(list), "\n") {
-		if line == "" || strings.HasPrefix(line, "##") {
-			continue
-		}
-		source := strings.ReplaceAll(line, "⏎", "\n")
-		for _, autoescape := range []any{false, "html"} {
-			o.compare(t, oracleRequest{map[string]string{"index.twig": source}, data, autoescape, false})
+	defer f.Close()
+	enc := json.NewEncoder(f)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(cases); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func snippets(t *testing.T) (list []map[string]string) {
+	text, err := os.ReadFile(*oracleList)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if line != "" && !strings.HasPrefix(line, "##") {
+			list = append(list, map[string]string{"index.twig": strings.ReplaceAll(line, "⏎", "\n")})
 		}
 	}
+	return list
+}
+
+// families are the templates that include and extend each other.
+func families(t *testing.T) (list []map[string]string) {
+	archive, err := os.ReadFile("testdata/oracle/templates.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range strings.Split("\n"+string(archive), "\n-- ")[1:] {
+		title, text, _ := strings.Cut(file, " --\n")
+		_, name, _ := strings.Cut(title, "/")
+		if name == "index.twig" {
+			list = append(list, map[string]string{})
+		}
+		list[len(list)-1][name] = text
+	}
+	return list
 }
 
 func TestOracleAgreesOnRandomTemplates(t *testing.T) {
