@@ -21,6 +21,9 @@ type lane struct {
 	claiming bool      // a claim for it is under way
 	listed   bool      // stands in lanes.ready
 	used     time.Time // when something was last claimed or sent
+
+	alarm time.Time // when to look at the lane again
+	place int       // in lanes.alarms; -1 when no alarm is set
 }
 
 // held counts the deliveries that are claimed and not finished.

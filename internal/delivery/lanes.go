@@ -22,6 +22,7 @@ type lanes struct {
 	signal chan struct{} // has one element when somebody may be ready, or an alarm was set
 	// drained is closed when the lanes are closed and no attempt is under way.
 	drained chan struct{}
+	empty   bool // drained is closed
 }
 
 func newLanes(most int) *lanes {
@@ -37,7 +38,7 @@ func (s *lanes) share(l *lane, now time.Time) int {
 func (s *lanes) lane(id int64) *lane {
 	l := s.byID[id]
 	if l == nil {
-		l = &lane{id: id, pace: NewPace(DefaultWindow)}
+		l = &lane{id: id, pace: NewPace(DefaultWindow), place: -1}
 		s.byID[id] = l
 	}
 	return l
@@ -65,29 +66,39 @@ func (s *lanes) wake(now time.Time, ids ...int64) {
 func (s *lanes) expect(id int64, at, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.lane(id)
-	if !l.expect(at) {
-		return
+	if l := s.lane(id); l.expect(at) {
+		s.look(l, now)
 	}
-	s.ring(at, l, now)
 }
 
-// ring has the lane looked at again at a moment.
-func (s *lanes) ring(at time.Time, l *lane, now time.Time) {
-	if !at.After(now) {
-		s.hear(l, now)
-		return
-	}
-	heap.Push(&s.alarms, alarm{at, l.id})
-	s.notify()
-}
-
-// hear looks at a lane whose alarm has gone off.
-func (s *lanes) hear(l *lane, now time.Time) {
+// look notes what has become due in a lane and sets its alarm to the next moment at which something does.
+func (s *lanes) look(l *lane, now time.Time) {
 	if !l.due.IsZero() && !l.due.After(now) {
 		l.more, l.due = true, time.Time{}
 	}
+	next := l.due
+	if until := l.pace.PausedUntil(); until.After(now) && (next.IsZero() || until.Before(next)) {
+		next = until
+	}
+	s.setAlarm(l, next)
 	s.consider(l, now)
+}
+
+func (s *lanes) setAlarm(l *lane, at time.Time) {
+	set := l.place >= 0
+	switch {
+	case at.IsZero() && set:
+		heap.Remove(&s.alarms, l.place)
+	case at.IsZero() || set && at.Equal(l.alarm):
+	case set:
+		l.alarm = at
+		heap.Fix(&s.alarms, l.place)
+		s.notify()
+	default:
+		l.alarm = at
+		heap.Push(&s.alarms, l)
+		s.notify()
+	}
 }
 
 // consider lists the lane when a claim for it makes sense.
@@ -116,10 +127,8 @@ type ask struct {
 func (s *lanes) asks(rows int, now time.Time) []ask {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.alarms) > 0 && !s.alarms[0].at.After(now) {
-		if l := s.byID[heap.Pop(&s.alarms).(alarm).id]; l != nil {
-			s.hear(l, now)
-		}
+	for len(s.alarms) > 0 && !s.alarms[0].alarm.After(now) {
+		s.look(heap.Pop(&s.alarms).(*lane), now)
 	}
 	var asks []ask
 	for len(s.ready) > 0 && rows > 0 {
@@ -146,7 +155,7 @@ func (s *lanes) nextAlarm() time.Time {
 	if len(s.alarms) == 0 {
 		return time.Time{}
 	}
-	return s.alarms[0].at
+	return s.alarms[0].alarm
 }
 
 // answer is what came of an ask.
@@ -172,13 +181,11 @@ func (s *lanes) settle(a answer, now time.Time) (start []job, back []job) {
 	if a.failed || len(a.claimed) == a.limit {
 		l.more = true
 	}
-	if l.expect(a.next) {
-		s.ring(a.next, l, now)
-	}
+	l.expect(a.next)
 	if a.failed {
-		return nil, nil // the next poll considers it
+		return nil, nil // the next poll looks at it
 	}
-	s.consider(l, now)
+	s.look(l, now)
 	return s.startable(l, now)
 }
 
@@ -241,17 +248,15 @@ func (s *lanes) finish(id int64, o Outcome, t Transition, started, now time.Time
 		off.disabled = true
 		l.config = &off
 	}
-	if t.PauseUntil.After(now) {
-		s.ring(t.PauseUntil, l, now)
-	}
-	s.consider(l, now)
+	s.look(l, now)
 	start, back = s.startable(l, now)
 	s.checkDrained()
 	return start, back
 }
 
 func (s *lanes) checkDrained() {
-	if s.closed && s.flying == 0 {
+	if s.closed && s.flying == 0 && !s.empty {
+		s.empty = true
 		close(s.drained)
 	}
 }
@@ -297,16 +302,17 @@ func (s *lanes) close() (back []job) {
 	return back
 }
 
-// sweep forgets the lanes that have nothing to do and considers those whose claim had failed.
+// sweep forgets the lanes that have nothing to do and looks at those whose claim had failed.
 func (s *lanes) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, l := range s.byID {
 		if l.isIdle(now) {
+			s.setAlarm(l, time.Time{})
 			delete(s.byID, id)
 			continue
 		}
-		s.consider(l, now)
+		s.look(l, now)
 	}
 }
 
@@ -317,22 +323,28 @@ func (s *lanes) load() (lanes, held int) {
 	return len(s.byID), s.held
 }
 
-// alarm has a lane looked at.
-type alarm struct {
-	at time.Time
-	id int64
-}
-
-// alarms is a heap, the earliest first.
-type alarms []alarm
+// alarms is a heap of the lanes with an alarm, the earliest first.
+type alarms []*lane
 
 func (a alarms) Len() int           { return len(a) }
-func (a alarms) Less(i, j int) bool { return a[i].at.Before(a[j].at) }
-func (a alarms) Swap(i, j int)      { a[i], a[j] = a[j], a[i] }
-func (a *alarms) Push(x any)        { *a = append(*a, x.(alarm)) }
+func (a alarms) Less(i, j int) bool { return a[i].alarm.Before(a[j].alarm) }
+
+func (a alarms) Swap(i, j int) {
+	a[i], a[j] = a[j], a[i]
+	a[i].place, a[j].place = i, j
+}
+
+func (a *alarms) Push(x any) {
+	l := x.(*lane)
+	l.place = len(*a)
+	*a = append(*a, l)
+}
+
 func (a *alarms) Pop() any {
 	old := *a
 	last := old[len(old)-1]
+	old[len(old)-1] = nil
 	*a = old[:len(old)-1]
+	last.place = -1
 	return last
 }

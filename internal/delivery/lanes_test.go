@@ -60,6 +60,7 @@ func (m *lanesModel) check(t *rapid.T) {
 			t.Fatalf("lane %d is listed while a claim for it is under way", l.id)
 		}
 	}
+	m.checkAlarms(t)
 	if m.s.held != held+reserved {
 		t.Fatalf("%d held, counted %d and %d asked for", m.s.held, held, reserved)
 	}
@@ -68,6 +69,26 @@ func (m *lanesModel) check(t *rapid.T) {
 	}
 	if listed != len(m.s.ready) {
 		t.Fatalf("%d lanes are listed, the list has %d", listed, len(m.s.ready))
+	}
+}
+
+// checkAlarms says that no lane waits for a moment without being looked at by then, and that each has one alarm at most.
+func (m *lanesModel) checkAlarms(t *rapid.T) {
+	set := 0
+	for _, l := range m.s.byID {
+		if l.place >= 0 {
+			set++
+			if m.s.alarms[l.place] != l {
+				t.Fatalf("lane %d is not where it says in the heap", l.id)
+			}
+		}
+		failed := l.more && !l.listed // is looked at by the next sweep
+		if !l.due.IsZero() && !failed && (l.place < 0 || l.alarm.After(l.due)) {
+			t.Fatalf("lane %d waits for %v without an alarm", l.id, l.due)
+		}
+	}
+	if set != len(m.s.alarms) {
+		t.Fatalf("%d alarms for %d lanes", len(m.s.alarms), set)
 	}
 }
 

@@ -36,7 +36,7 @@ func (p progress) record(lease store.Lease, next Transition) progress {
 	p.attempts++
 	p.tries++
 	if next.State == Pending {
-		p.due = next.DueAt
+		p.due = scalar.At(next.DueAt).Time // rows keep microseconds
 	}
 	return p
 }
