@@ -237,6 +237,7 @@ func (c *transactionChange) derive() {
 	r.Net, r.Discount, r.Brands, r.Channels = r.Total, 0, nil, 0
 	discounted := false
 	for _, i := range c.items {
+		discounted = discounted || len(i.Details.Discounts) > 0
 		if i.IsVoid {
 			r.Net -= i.Quantity.Mul(i.PriceSell)
 			continue
@@ -247,7 +248,6 @@ func (c *transactionChange) derive() {
 			}
 			r.Brands[brand] += i.Quantity
 		}
-		discounted = discounted || len(i.Details.Discounts) > 0
 		if i.Quantity > 0 {
 			for _, d := range i.Details.Discounts {
 				r.Discount += d.Amount

@@ -1,0 +1,388 @@
+package loyalty_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/belfryhq/belfry/internal/event"
+	"github.com/belfryhq/belfry/internal/loyalty"
+	"github.com/belfryhq/belfry/internal/store"
+)
+
+// versions returns how often a transaction changed.
+func (s *shop) versions(id int64) (states []event.Transaction) {
+	s.t.Helper()
+	s.do(func(t *store.Tenant) error {
+		rows, err := t.TransactionVersions(id)
+		for _, row := range rows {
+			var x event.Transaction
+			if err := json.Unmarshal(row, &x); err != nil {
+				return err
+			}
+			states = append(states, x)
+		}
+		return err
+	})
+	return states
+}
+
+func TestUpdateOverlaysATransaction(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.open(`{"name": "City", "external_id": "M10"}`)
+		p := s.create(grace)
+		x := s.sell(receipt(`"external_id": "ORDER-1", "profile_id": "` + p.ID + `", "location_id": "M10", `))
+		before := asJSON(x)
+		next := s.change(x.ID, `{"status": "shipped", "receipt_ref": null, "meta": {"till": "5"}}`)
+		checkFields(t, next, `{"status": "shipped", "receipt_ref": null, "meta": {"till": "5"}, "total": 149.95,
+			"external_id": "ORDER-1", "profile_id": "`+p.ID+`", "location_id": 1, "tags": ["staff-pick"],
+			"total_original": 179.95, "payments": [{"type": "card", "amount": 149.95}]}`)
+		if len(next.Items) != 2 || next.Items[0].ID != x.Items[0].ID {
+			t.Errorf("items: got %s", asJSON(next.Items))
+		}
+		if diff := cmp.Diff(asJSON(next), asJSON(s.readSale(x.ID))); diff != "" {
+			t.Errorf("what is read differs from what was answered (-answered +read)\n%s", diff)
+		}
+		if states := s.versions(x.ID); len(states) != 1 || asJSON(states[0]) != before {
+			t.Errorf("former states: got %s", asJSON(states))
+		}
+		e, context := s.lastEvent()
+		if e.Type != "transaction.updated" || e.ProfileID != p.ID {
+			t.Errorf("event: got %+v", e)
+		}
+		checkFields(t, context, `{"status": "shipped", "id": 1}`)
+	})
+}
+
+func TestUpdateThatChangesNothingIsNotTold(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.open(`{"name": "City", "external_id": "M10"}`)
+		p := s.create(grace)
+		body := receipt(`"external_id": "ORDER-1", "profile_id": "` + p.ID + `", "location_id": "M10", `)
+		x := s.sell(body)
+		for name, same := range map[string]string{
+			"nothing":                 `{}`,
+			"the same receipt":        body,
+			"the same meta":           `{"meta": {"till": "4 < 5"}}`,
+			"the same by another key": `{"profile_id": "grace@example.com", "profile_id_handle": "email", "location_id": 1}`,
+			"the same item":           fmt.Sprintf(`{"items": [{"id": %d}, {"id": %d, "quantity": -1.0}]}`, x.Items[0].ID, x.Items[1].ID),
+		} {
+			if name == "the same receipt" {
+				continue // its second item has no key, so that it is another one
+			}
+			if got := s.change(x.ID, same); asJSON(got) != asJSON(x) {
+				t.Errorf("%s: changed (-before +after)\n%s", name, cmp.Diff(asJSON(x), asJSON(got)))
+			}
+		}
+		if got := s.types(); !cmp.Equal(got, []string{"profile.created", "transaction.created"}) {
+			t.Errorf("events: %v", got)
+		}
+		if states := s.versions(x.ID); len(states) != 0 {
+			t.Errorf("kept %d former states", len(states))
+		}
+	})
+}
+
+func TestVoidingSubtracts(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(grace)
+		none := asJSON(s.aggregations(p.ID))
+		first := s.sell(receipt(`"profile_id": "` + p.ID + `", `))
+		one := asJSON(s.aggregations(p.ID))
+		second := s.sell(receipt(`"profile_id": "` + p.ID + `", "transacted_at": "2026-03-09 00:00:00", "total": 100, `))
+
+		s.change(second.ID, `{"is_void": true}`)
+		if diff := cmp.Diff(one, asJSON(s.aggregations(p.ID))); diff != "" {
+			t.Errorf("a void sale is still counted (-want +got)\n%s", diff)
+		}
+		s.change(first.ID, fmt.Sprintf(`{"items": [{"id": %d, "is_void": true}, {"id": %d}]}`,
+			first.Items[0].ID, first.Items[1].ID))
+		checkFields(t, s.aggregations(p.ID), `{"spend_all": -30, "shop_count": 0, "total_shop_days": 1,
+			"purchased_brands": [], "discount_avg": 0}`)
+		s.change(first.ID, `{"is_void": true}`)
+		if diff := cmp.Diff(none, asJSON(s.aggregations(p.ID))); diff != "" {
+			t.Errorf("void sales are still counted (-want +got)\n%s", diff)
+		}
+	})
+}
+
+func TestMovingATransactionCountsItForTheOtherProfile(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		from, to := s.create(grace), s.create(`{"email": "to@example.com"}`)
+		x := s.sell(receipt(`"profile_id": "` + from.ID + `", `))
+		moved := s.change(x.ID, `{"profile_id": "to@example.com", "profile_id_handle": "email"}`)
+		if string(moved.ProfileID) != to.ID || moved.Profile.Email != "to@example.com" || !moved.ClaimedAt.IsZero() {
+			t.Errorf("got %s", asJSON(moved))
+		}
+		checkFields(t, s.aggregations(from.ID), `{"spend_all": 0, "shop_count": 0, "first_shop_date": null}`)
+		checkFields(t, s.aggregations(to.ID), `{"spend_all": 149.95, "shop_count": 1}`)
+		e, context := s.lastEvent()
+		if e.ProfileID != to.ID {
+			t.Errorf("event of profile %s, want %s", e.ProfileID, to.ID)
+		}
+		checkFields(t, context["profile"].(map[string]any)["aggregations"], `{"spend_all": 149.95}`)
+	})
+}
+
+func TestUnattachAndClaim(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(grace)
+		x := s.sell(receipt(`"profile_id": "` + p.ID + `", `))
+		s.do(func(tn *store.Tenant) error {
+			got, err := loyalty.UnattachTransaction(tn, p.ID, x.ID)
+			if got.ProfileID != "" || got.Profile != nil {
+				t.Errorf("unattached: got %s", asJSON(got))
+			}
+			return err
+		})
+		checkFields(t, s.aggregations(p.ID), `{"spend_all": 0, "shop_count": 0}`)
+		_, context := s.lastEvent()
+		checkFields(t, context, `{"profile_id": null, "profile": null}`)
+
+		err := s.try(func(tn *store.Tenant) error { _, err := loyalty.UnattachTransaction(tn, p.ID, x.ID); return err })
+		var missing *loyalty.NotFoundError
+		if !errors.As(err, &missing) {
+			t.Errorf("unattached twice: got %v", err)
+		}
+		claimed := s.change(x.ID, `{"profile_id": "C-1", "profile_id_handle": "loyalty-card"}`)
+		if claimed.ClaimedAt.IsZero() || string(claimed.ProfileID) != p.ID {
+			t.Errorf("claimed: got %s", asJSON(claimed))
+		}
+		checkFields(t, s.aggregations(p.ID), `{"spend_all": 149.95, "shop_count": 1}`)
+		if got := s.types(); len(got) != 4 {
+			t.Errorf("events: %v", got)
+		}
+	})
+}
+
+func TestDeletedTransactionIsGoneAndNotTold(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(grace)
+		kept := s.sell(receipt(`"external_id": "KEPT", "profile_id": "` + p.ID + `", `))
+		before := asJSON(s.aggregations(p.ID))
+		x := s.sell(receipt(`"external_id": "ORDER-1", "profile_id": "` + p.ID + `", `))
+		s.change(x.ID, `{"status": "shipped"}`)
+		told := len(s.allEvents())
+		s.do(func(t *store.Tenant) error { return loyalty.DeleteTransaction(t, x.ID) })
+		if diff := cmp.Diff(before, asJSON(s.aggregations(p.ID))); diff != "" {
+			t.Errorf("a deleted sale is still counted (-want +got)\n%s", diff)
+		}
+		if got := len(s.allEvents()); got != told {
+			t.Errorf("%d events, want %d", got, told)
+		}
+		for name, fn := range map[string]func(t *store.Tenant) error{
+			"read":   func(t *store.Tenant) error { _, err := loyalty.ReadTransaction(t, x.ID); return err },
+			"item":   func(t *store.Tenant) error { _, err := loyalty.ReadItem(t, x.ID, x.Items[0].ID); return err },
+			"delete": func(t *store.Tenant) error { return loyalty.DeleteTransaction(t, x.ID) },
+			"external id": func(t *store.Tenant) error {
+				_, err := loyalty.TransactionByExternalID(t, "ORDER-1")
+				return err
+			},
+		} {
+			var missing *loyalty.NotFoundError
+			if err := s.try(fn); !errors.As(err, &missing) {
+				t.Errorf("%s: got %v, want a NotFoundError", name, err)
+			}
+		}
+		if again := s.sell(receipt(`"external_id": "ORDER-1", `)); again.ID <= x.ID {
+			t.Errorf("id %d was used before", again.ID)
+		}
+		if got := s.readSale(kept.ID); asJSON(got) != asJSON(kept) {
+			t.Error("another sale changed")
+		}
+	})
+}
+
+func TestItemsAreChangedOneByOne(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(grace)
+		x := s.sell(receipt(`"profile_id": "` + p.ID + `", `))
+		var added event.TransactionItem
+		s.do(func(tn *store.Tenant) (err error) {
+			var in loyalty.ItemInput
+			if err := json.Unmarshal([]byte(`{"name": "Sock", "quantity": 3, "price_sell": 5, "sku": "SHIRT-M"}`), &in); err != nil {
+				return err
+			}
+			added, err = loyalty.CreateItem(tn, x.ID, in)
+			return err
+		})
+		checkFields(t, added, `{"name": "Sock", "quantity": 3, "product": {"brand": "Acme", "title": "Shirt M",
+			"department": "Menswear"}, "transaction_id": 1}`)
+		s.do(func(tn *store.Tenant) error {
+			got, err := loyalty.UpdateItem(tn, x.ID, x.Items[0].ID, func(in *loyalty.ItemInput) error {
+				return json.Unmarshal([]byte(`{"is_void": true, "price_current": 3}`), in)
+			})
+			checkFields(t, got, `{"is_void": true, "price_current": 3, "price_sell": 89.975, "name": "Shirt",
+				"discounts": [{"amount": 30, "reason_desc": "Winter sale"}]}`)
+			return err
+		})
+		checkFields(t, s.aggregations(p.ID), `{"spend_all": -30, "purchased_brands": ["Acme"]}`)
+		s.do(func(tn *store.Tenant) error { return loyalty.DeleteItem(tn, x.ID, x.Items[0].ID) })
+		checkFields(t, s.aggregations(p.ID), `{"spend_all": 149.95}`)
+		s.do(func(tn *store.Tenant) error {
+			page, err := loyalty.ListItems(tn, x.ID, store.List{Filters: []store.Filter{{Field: "quantity", Op: "gt", Value: "0"}}})
+			if page.Total != 1 || page.Items[0].ID != added.ID {
+				t.Errorf("list: got %s", asJSON(page))
+			}
+			read, err2 := loyalty.ReadItem(tn, x.ID, added.ID)
+			if diff := cmp.Diff(asJSON(added), asJSON(read)); diff != "" {
+				t.Errorf("item (-answered +read)\n%s", diff)
+			}
+			return errors.Join(err, err2)
+		})
+		updates := 0
+		for _, typ := range s.types() {
+			if typ == "transaction.updated" {
+				updates++
+			}
+		}
+		if updates != 3 || len(s.versions(x.ID)) != 3 {
+			t.Errorf("%d updates told and %d former states, want 3", updates, len(s.versions(x.ID)))
+		}
+	})
+}
+
+func TestListOfItemsReplacesTheItems(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		x := s.sell(receipt(``))
+		next := s.change(x.ID, `{"items": [
+			{"external_id": "L1", "quantity": 1},
+			{"name": "Hat", "quantity": 1, "price_sell": 20}]}`)
+		if len(next.Items) != 2 || next.Items[0].ID != x.Items[0].ID || next.Items[1].ID <= x.Items[1].ID {
+			t.Fatalf("got %s", asJSON(next.Items))
+		}
+		checkFields(t, next.Items[0], `{"quantity": 1, "price_sell": 89.975, "name": "Shirt", "sku": "SHIRT-M",
+			"product": {"brand": "Acme", "title": "Shirt M", "department": "Menswear"}}`)
+		if diff := cmp.Diff(asJSON(next), asJSON(s.readSale(x.ID))); diff != "" {
+			t.Errorf("(-answered +read)\n%s", diff)
+		}
+		for name, body := range map[string]string{
+			"an item of no one":        `{"items": [{"id": 99, "quantity": 1, "price_sell": 1}]}`,
+			"an item twice":            fmt.Sprintf(`{"items": [{"id": %d}, {"external_id": "L1"}]}`, x.Items[0].ID),
+			"an item without a price":  `{"items": [{"quantity": 1}]}`,
+			"an item with a bad price": `{"items": [{"external_id": "L1", "price_sell": null}]}`,
+		} {
+			faults(t, s.try(func(tn *store.Tenant) error { _, err := change(tn, x.ID, body); return err }))
+			if got := s.readSale(x.ID); asJSON(got) != asJSON(next) {
+				t.Errorf("%s: changed the sale", name)
+			}
+		}
+	})
+}
+
+// upsert does what POST /transactions/update-create does with a body.
+func upsert(t *store.Tenant, body string) (event.Transaction, bool, error) {
+	var which loyalty.Upsert
+	if err := json.Unmarshal([]byte(body), &which); err != nil {
+		return event.Transaction{}, false, err
+	}
+	return loyalty.UpsertTransaction(t, which, func(in *loyalty.TransactionInput) error {
+		return json.Unmarshal([]byte(body), in)
+	})
+}
+
+func TestUpsert(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		do := func(body string, wantCreated bool) (x event.Transaction) {
+			t.Helper()
+			s.do(func(tn *store.Tenant) error {
+				var created bool
+				var err error
+				if x, created, err = upsert(tn, body); created != wantCreated {
+					t.Errorf("created: got %v", created)
+				}
+				return err
+			})
+			return x
+		}
+		x := do(receipt(`"external_id": "ORDER-1", `), true)
+		if got := do(`{"external_id": "ORDER-1", "status": "paid"}`, false); got.ID != x.ID || got.Status != "paid" || len(got.Items) != 2 {
+			t.Errorf("by external id: got %s", asJSON(got))
+		}
+		got := do(fmt.Sprintf(`{"id": %d, "items": [{"external_id": "L1", "quantity": 5}, {"name": "Hat", "quantity": 1, "price_sell": 1}]}`, x.ID), false)
+		if len(got.Items) != 3 || got.Items[0].Quantity.String() != "5" || got.Items[1].Name != "Belt" {
+			t.Errorf("items are kept and added: got %s", asJSON(got.Items))
+		}
+		got = do(fmt.Sprintf(`{"id": %d, "delete_existing_items": true, "items": [{"external_id": "L1"}]}`, x.ID), false)
+		if len(got.Items) != 1 || got.Items[0].ID != x.Items[0].ID {
+			t.Errorf("other items are deleted: got %s", asJSON(got.Items))
+		}
+		err := s.try(func(tn *store.Tenant) error { _, _, err := upsert(tn, `{"id": 99, "total": 1}`); return err })
+		var missing *loyalty.NotFoundError
+		if !errors.As(err, &missing) {
+			t.Errorf("an unknown id: got %v", err)
+		}
+	})
+}
+
+func TestListTransactions(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.open(`{"name": "City", "external_id": "M10"}`)
+		p := s.create(grace)
+		s.sell(receipt(`"external_id": "A", "profile_id": "` + p.ID + `", "location_id": "M10", "type": "pos", `))
+		s.sell(`{"external_id": "B", "total": 5, "transacted_at": "2026-02-01", "timezone": "UTC", "status": "open",
+			"currency": "NZD", "is_void": true, "receipt_ref": "r-1"}`)
+		s.sell(`{"external_id": "C", "total": -7.5, "transacted_at": "2026-02-02", "timezone": "UTC", "profile_id": "` + p.ID + `"}`)
+		for _, tt := range []struct {
+			field, op, value string
+			want             string
+		}{
+			{"external_id", "", "B", "B"},
+			{"profile_id", "", p.ID, "AC"},
+			{"profile_id", "nullable", "1", "B"},
+			{"location_id", "", "1", "A"},
+			{"location.name", "", "City", "A"},
+			{"receipt_ref", "in", "r-1,659", "AB"},
+			{"total", "gt", "4.99", "AB"},
+			{"total", "lt", "0", "C"},
+			{"transacted_at", "gte", "2026-02-02", "AC"},
+			{"is_void", "", "true", "B"},
+			{"type", "", "pos", "A"},
+			{"status", "ne", "closed", "B"},
+			{"currency", "", "NZD", "B"},
+			{"created_at", "lte", "2026-03-14 12:00:00", "ABC"},
+			{"tags.handle", "", "staff pick", "A"},
+			{"items.sku", "", "BELT", "A"},
+			{"profile.email", "", "Grace@example.com", "AC"},
+			{"profile.identities.identifier", "", "C-1", "AC"},
+		} {
+			s.do(func(tn *store.Tenant) error {
+				page, err := loyalty.ListTransactions(tn, store.List{
+					Filters: []store.Filter{{Field: tt.field, Op: tt.op, Value: tt.value}}, Sort: []string{"external_id"},
+				})
+				if got := keys(page.Items); got != tt.want {
+					t.Errorf("filter[%s][%s]=%s: got %q, want %q", tt.field, tt.op, tt.value, got, tt.want)
+				}
+				return err
+			})
+		}
+		first := s.readSale(1)
+		s.do(func(tn *store.Tenant) error {
+			page, err := loyalty.ListTransactions(tn, store.List{Sort: []string{"-total"}, Size: 2})
+			if keys(page.Items) != "AB" || page.Total != 3 {
+				t.Errorf("sorted: got %q of %d", keys(page.Items), page.Total)
+			}
+			if diff := cmp.Diff(asJSON(first), asJSON(page.Items[0])); diff != "" {
+				t.Errorf("(-read +listed)\n%s", diff)
+			}
+			return err
+		})
+		s.do(func(tn *store.Tenant) error {
+			page, err := loyalty.ListProfileTransactions(tn, p.ID, store.List{Sort: []string{"transacted_at"}})
+			if keys(page.Items) != "CA" || page.Total != 2 {
+				t.Errorf("profile's: got %q of %d", keys(page.Items), page.Total)
+			}
+			return err
+		})
+	})
+}
+
+func keys(items []event.Transaction) (keys string) {
+	for _, x := range items {
+		keys += string(x.ExternalID)
+	}
+	return keys
+}
