@@ -135,8 +135,7 @@ func (c *client) do(method, path string, body any, headers ...string) answer {
 		}
 		content = bytes.NewReader(encoded)
 	}
-	if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "/api") && !strings.HasPrefix(path, "/openapi") &&
-		!strings.HasPrefix(path, "/docs") && !strings.HasSuffix(path, "z") {
+	if !outside(path) {
 		path = "/api/v3" + path
 	}
 	req, err := http.NewRequest(method, c.server.URL+path, content)
@@ -159,6 +158,16 @@ func (c *client) do(method, path string, body any, headers ...string) answer {
 		}
 	}
 	return a
+}
+
+// outside reports whether a path is not below the prefix of API v3.
+func outside(path string) bool {
+	for _, prefix := range []string{"/api/", "/openapi.json", "/docs", "/livez", "/readyz"} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *client) send(req *http.Request) answer {
