@@ -301,7 +301,8 @@ func (e *Env) newRun(ctx context.Context, u *unit, v Value) *run {
 	if e.fallback.kind != inUndefined && root != nil {
 		fallback = root.get(e.fallback).Array()
 	}
-	r.frame = newFrame(u, root, fallback)
+	r.top.reset(u, root, fallback)
+	r.frame = &r.top
 	return r
 }
 
@@ -310,7 +311,10 @@ func (e *Env) release(r *run) {
 	if cap(r.out) > 1<<20 || cap(r.scratch) > 1<<20 || cap(r.stack) > 1<<12 {
 		return
 	}
-	*r = run{env: e, out: r.out[:0], scratch: r.scratch[:0], stack: cleared(r.stack), marks: cleared(r.marks)}
+	*r = run{
+		env: e, out: r.out[:0], scratch: r.scratch[:0], stack: cleared(r.stack), marks: cleared(r.marks),
+		top: frame{vars: cleared(r.top.vars), own: cleared(r.top.own), order: r.top.order[:0]},
+	}
 	e.runs.Put(r)
 }
 

@@ -57,6 +57,9 @@ func roundHalfUp(f float64, places int) float64 {
 	if f == 0 || math.IsInf(f, 0) || math.IsNaN(f) || math.Abs(f) >= 1e15 && places >= 0 {
 		return f
 	}
+	if n, ok := scaled(f, places); ok {
+		return math.Copysign(float64(n)/powersOfTen[places], f)
+	}
 	digits, exp := decimalDigits(f)
 	keep := exp + 1 + places
 	if keep >= len(digits) {
@@ -88,6 +91,24 @@ func roundHalfUp(f float64, places int) float64 {
 	return math.Copysign(g, f)
 }
 
+// powersOfTen that a float holds exactly.
+var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10}
+
+// scaled returns |f| × 10^places as an integer, when it is clear without
+// looking at the digits on which side of a half f lies.
+func scaled(f float64, places int) (n int64, ok bool) {
+	if places < 0 || places >= len(powersOfTen) {
+		return 0, false
+	}
+	t := math.Abs(f) * powersOfTen[places]
+	if t >= 1e15 {
+		return 0, false
+	}
+	n = int64(t + 0.5)
+	distance := math.Abs(t - math.Floor(t) - 0.5)
+	return n, distance > t*2e-14+1e-14
+}
+
 // decimalDigits returns |f| as 15 digits d.ddd × 10^exp.
 func decimalDigits(f float64) (digits []byte, exp int) {
 	s := strconv.FormatFloat(math.Abs(f), 'e', 14, 64)
@@ -115,6 +136,12 @@ func numberFormatFilter(r *run, args []Value) Value {
 
 // appendNumber is PHP's number_format.
 func appendNumber(b []byte, f float64, decimals int, point, thousands string) []byte {
+	if n, ok := scaled(f, decimals); ok {
+		if f < 0 && n != 0 {
+			b = append(b, '-')
+		}
+		return appendScaled(b, n, decimals, point, thousands)
+	}
 	f = roundHalfUp(f, decimals)
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return append(b, strings.ToLower(string(appendFloat(nil, f)))...)
@@ -128,14 +155,31 @@ func appendNumber(b []byte, f float64, decimals int, point, thousands string) []
 	if f < 0 {
 		b = append(b, '-')
 	}
-	for i, c := range digits[:whole] {
-		if i > 0 && (whole-i)%3 == 0 {
+	b = appendGrouped(b, digits[:whole], thousands)
+	if decimals > 0 {
+		b = append(append(b, point...), digits[whole+1:]...)
+	}
+	return b
+}
+
+func appendGrouped(b, digits []byte, thousands string) []byte {
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
 			b = append(b, thousands...)
 		}
 		b = append(b, c)
 	}
+	return b
+}
+
+// appendScaled writes n × 10^-decimals.
+func appendScaled(b []byte, n int64, decimals int, point, thousands string) []byte {
+	var buf [32]byte
+	digits := appendPad(buf[:0], int(n), decimals+1)
+	whole := len(digits) - decimals
+	b = appendGrouped(b, digits[:whole], thousands)
 	if decimals > 0 {
-		b = append(append(b, point...), digits[whole+1:]...)
+		b = append(append(b, point...), digits[whole:]...)
 	}
 	return b
 }

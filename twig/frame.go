@@ -16,6 +16,16 @@ func newFrame(u *unit, root, fallback *Hash) *frame {
 	return &frame{u: u, root: root, fallback: fallback, vars: make([]Value, n), own: make([]bool, n)}
 }
 
+// reset prepares a frame whose slices are clear for a unit.
+func (f *frame) reset(u *unit, root, fallback *Hash) {
+	f.u, f.root, f.fallback = u, root, fallback
+	n := len(u.names)
+	if cap(f.vars) < n {
+		f.vars, f.own = make([]Value, n), make([]bool, n)
+	}
+	f.vars, f.own = f.vars[:n], f.own[:n]
+}
+
 // load returns a variable, or missing.
 func (f *frame) load(slot int) Value {
 	if v := f.vars[slot]; v.kind != inUndefined {

@@ -19,8 +19,16 @@ type blockRef struct {
 
 // instanceOf returns the one instance of a unit in this render.
 func (r *run) instanceOf(u *unit) *instance {
+	if u == r.first.u {
+		return &r.first
+	}
 	if in, ok := r.instances[u]; ok {
 		return in
+	}
+	if u == r.main {
+		r.first.u = u
+		r.prepare(&r.first)
+		return &r.first
 	}
 	in := &instance{u: u}
 	if r.instances == nil {

@@ -16,7 +16,9 @@ type run struct {
 	in    *instance
 	at    *site // of the call being made, for errors
 
-	instances map[*unit]*instance
+	top       frame               // of the template that is rendered
+	first     instance            // likewise
+	instances map[*unit]*instance // of the others
 	blocks    map[string]blockRef // in force: of the child before those of the parent
 
 	stack   []Value // arguments of the calls being made
