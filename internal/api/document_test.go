@@ -176,7 +176,7 @@ func (d *document) objectConforms(schema, v map[string]any, at string) error {
 }
 
 func (d *document) schema(ref string) map[string]any {
-	s, _ := d.Components.Schemas[strings.TrimPrefix(ref, "#/components/schemas/")].(map[string]any)
+	s, _ := d.Components.Schemas[ref[strings.LastIndex(ref, "/")+1:]].(map[string]any)
 	return s
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -86,7 +87,14 @@ type ProfileBatch struct {
 func batchProfiles(t *store.Tenant, _ *call, in ProfileBatchInput) (ProfileBatch, error) {
 	items := make([]func(*loyalty.ProfileInput) error, len(in.Profiles))
 	for i, body := range in.Profiles {
-		items[i] = func(p *loyalty.ProfileInput) error { return decode(body, p) }
+		items[i] = func(p *loyalty.ProfileInput) error {
+			var refused *refusal
+			err := decode(body, p)
+			if errors.As(err, &refused) {
+				return loyalty.Invalid("profile", "The profile must be a JSON object.")
+			}
+			return err
+		}
 	}
 	results, err := loyalty.BatchProfiles(t, string(in.MatchCriteria), items)
 	return ProfileBatch{Message: batchMessage(results), Items: results}, err

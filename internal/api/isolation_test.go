@@ -1,0 +1,202 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/belfryhq/belfry/internal/api"
+	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/internal/store/storetest"
+)
+
+// shop is a tenant with one of everything. It maps a path up to a parameter to
+// the value that the parameter has.
+type shop struct {
+	*client
+	values map[string]string
+}
+
+func (h *house) furnish(tenant string) shop {
+	c := h.as(tenant)
+	s := shop{c, map[string]string{}}
+	profile := c.post("/profiles", object{
+		"email": "ada@example.com", "tags": []string{"vip"}, "identities": []object{{"handle": "pos", "identifier": "77"}},
+		"addresses":         []object{{"address_line_1": "1 Test St", "city": "Melbourne", "country": "Australia"}},
+		"custom_attributes": []object{{"namespace": "crm", "handle": "score", "type": "integer", "value": 7}},
+		"attributes":        object{"dates": []object{{"handle": "wedding", "date": "2020-01-01"}}},
+	}).want(201).data()
+	first := func(list string) string {
+		return fmt.Sprint(profile[list].([]any)[0].(map[string]any)["id"])
+	}
+	id := fmt.Sprint(profile["id"])
+	s.values["/profiles/{id}"] = id
+	s.values["/profiles/{id}/tags/{tag}"] = "vip"
+	s.values["/profiles/{id}/identities/id/{identity}"] = first("identities")
+	s.values["/profiles/{id}/identities/{handle}"] = "pos"
+	s.values["/profiles/{id}/addresses/{address}"] = first("addresses")
+	s.values["/profiles/{id}/attributes/dates/{date}"] = "1"
+	s.values["/profiles/{id}/attributes/custom/{name}"] = "crm:score"
+	s.values["/profiles/{id}/custom-fields/{name}"] = "crm:score"
+
+	s.values["/statuses/{id}"] = c.post("/statuses", object{"name": "VIP", "handle": "vip"}).want(201).id()
+	c.post("/profiles/"+id+"/statuses", object{"statuses": []string{"vip"}}).want(200)
+	s.values["/profiles/{id}/statuses/{handle}"] = "vip"
+	s.values["/locations/{id}"] = c.post("/locations", object{"name": "City", "external_id": "M10"}).want(201).id()
+
+	in := sale("r-1")
+	in["profile_id"], in["location_id"] = id, "M10"
+	transaction := c.post("/transactions", in).want(201)
+	s.values["/transactions/{id}"] = transaction.id()
+	s.values["/transactions/external/{external_id}"] = "r-1"
+	s.values["/profiles/{id}/transactions/{transaction}"] = transaction.id()
+	item := transaction.data()["items"].([]any)[0].(map[string]any)
+	s.values["/transactions/{id}/items/{item}"] = fmt.Sprint(item["id"])
+
+	s.values["/targets/{id}"] = c.post("/targets", object{"name": "CRM", "handle": "crm", "url": "https://example.com"}).want(201).id()
+	trigger := c.post("/triggers", object{"name": "n", "trigger": "profile.created", "is_active": true, "actions": []object{
+		{"name": "target.send", "arguments": []object{{"name": "target", "value": "crm"}}},
+	}}).want(201)
+	s.values["/triggers/{id}"] = trigger.id()
+	s.values["/triggers/{id}/actions/{action}"] = fmt.Sprint(trigger.data()["actions"].([]any)[0].(map[string]any)["id"])
+
+	if _, err := h.reactions.Step(context.Background()); err != nil {
+		h.t.Fatal(err)
+	}
+	s.values["/events/{id}"] = fmt.Sprint(c.get("/events").want(200).rows()[0].(map[string]any)["id"])
+	s.values["/deliveries/{id}"] = fmt.Sprint(c.get("/deliveries").want(200).rows()[0].(map[string]any)["id"])
+	s.values["/auth/api-tokens/{id}"] = fmt.Sprint(c.get("/auth/verify").want(200).data()["id"])
+	return s
+}
+
+// fill puts the shop's values into a path.
+func (s shop) fill(route string) string {
+	path, read := "", ""
+	for segment := range strings.SplitSeq(strings.TrimPrefix(route, "/api/v3/"), "/") {
+		read += "/" + segment
+		if strings.HasPrefix(segment, "{") {
+			value, ok := s.values[read]
+			if !ok {
+				s.t.Fatalf("%s: the test has no value for %s", route, read)
+			}
+			segment = value
+		}
+		path += "/" + segment
+	}
+	return path
+}
+
+// bodies are valid for the operations that look at the body first.
+var bodies = map[string]object{
+	"POST /profiles/{id}/identities":              {"handle": "shopify", "identifier": "1"},
+	"POST /profiles/{id}/addresses":               {"address_line_1": "1 Test St", "city": "Melbourne", "country": "Australia"},
+	"PUT /profiles/{id}/attributes/custom/{name}": {"type": "integer", "value": 8},
+	"PUT /profiles/{id}/custom-fields/{name}":     {"type": "integer", "value": 8},
+	"POST /profiles/{id}/attributes/custom":       {"namespace": "a", "handle": "b", "type": "integer", "value": 8},
+	"POST /profiles/{id}/custom-fields":           {"namespace": "a", "handle": "b", "type": "integer", "value": 8},
+	"PUT /profiles/{id}/attributes/dates":         {"handle": "birth", "date": "2020-01-01"},
+	"POST /profiles/{id}/attributes/dates":        {"handle": "birth", "date": "2020-01-01"},
+	"PUT /profiles/{id}/update-type":              {"profile_type": "system"},
+	"PATCH /profiles/{id}/update-type":            {"profile_type": "system"},
+	"POST /transactions/{id}/items":               {"name": "Socks", "quantity": 1, "price_sell": 1},
+	"POST /triggers/{id}/actions":                 {"name": "filter", "arguments": []object{{"name": "condition", "value": true}}},
+	"PUT /profiles/{id}/statuses":                 {"statuses": []string{}},
+	"PUT /profiles/{id}/tags":                     {"tags": []string{}},
+}
+
+// For every operation of the document: the token of another tenant gets 404 for
+// what its path names, and finds nothing in its lists; the tenant's own token
+// gets an answer, which shows that the path was right.
+func TestNoTokenReachesAnotherTenantsRows(t *testing.T) {
+	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
+		h := houseOn(t, db)
+		a := h.furnish("a")
+		stranger := h.as("b")
+		for path, ops := range h.document().Paths {
+			if strings.HasPrefix(path, "/api/v3/auth/") && !strings.Contains(path, "{") || strings.HasSuffix(path, "/catalogue") {
+				continue
+			}
+			for method := range ops {
+				method := strings.ToUpper(method)
+				name := method + " " + strings.TrimPrefix(path, "/api/v3")
+				body := any(nil)
+				if method != http.MethodGet && method != http.MethodDelete {
+					body = bodies[name]
+					if bodies[name] == nil {
+						body = object{}
+					}
+				}
+				switch {
+				case strings.Contains(path, "{"):
+					got := stranger.do(method, a.fill(path), body)
+					if got.status != http.StatusNotFound {
+						t.Errorf("%s by a stranger: status %d: %s", name, got.status, got.body)
+					}
+					if method == http.MethodGet && !strings.HasSuffix(path, "/unattach") {
+						a.get(a.fill(path)).want(200)
+					}
+				case method == http.MethodGet:
+					if rows := stranger.get(a.fill(path)).want(200).rows(); len(rows) != 0 {
+						t.Errorf("%s by a stranger: %v", name, rows)
+					}
+				}
+			}
+		}
+	})
+}
+
+// What a body or a filter names is looked for in the token's own tenant too.
+func TestNoBodyReachesAnotherTenantsRows(t *testing.T) {
+	h := newHouse(t)
+	a := h.furnish("a")
+	stranger := h.as("b")
+	profile := a.values["/profiles/{id}"]
+	stranger.post("/profiles/search-id", object{"type": "pos", "id": "77"}).want(404)
+	stranger.post("/profiles/search-id", object{"type": "profile_id", "id": profile}).want(404)
+	if got := stranger.post("/profiles/availability", object{"email": "ada@example.com"}).want(200).data(); got["email"].(map[string]any)["available"] != true {
+		t.Errorf("available %v", got)
+	}
+	for field, value := range map[string]string{"profile_id": profile, "location_id": "M10"} {
+		in := sale("r-2")
+		in[field] = value
+		if got := stranger.post("/transactions", in); got.status/100 != 4 {
+			t.Errorf("a sale with the %s of another tenant: %s", field, got.body)
+		}
+	}
+	upsert := sale("r-1")
+	upsert["id"] = a.values["/transactions/{id}"]
+	if got := stranger.post("/transactions/update-create", upsert); got.status == 200 {
+		t.Errorf("upsert: %s", got.body)
+	}
+	if got := stranger.post("/transactions/update-create", sale("r-1")).want(201); got.id() == a.values["/transactions/{id}"] {
+		t.Errorf("upsert by external id: %s", got.body)
+	}
+	stranger.post("/triggers", object{"name": "n", "trigger": "profile.created", "actions": []object{
+		{"name": "target.send", "arguments": []object{{"name": "target", "value": "crm"}}},
+	}}).want(422)
+	for _, path := range []string{"/profiles?filter[tags.handle]=vip", "/profiles?filter[identities.identifier]=77", "/deliveries?filter[state][in]=pending,sending,dead"} {
+		if rows := stranger.get(path).want(200).rows(); len(rows) != 0 {
+			t.Errorf("%s: %v", path, rows)
+		}
+	}
+}
+
+func TestEveryScopeOpensItsOwnOperationsAlone(t *testing.T) {
+	h := newHouse(t)
+	a := h.furnish("a")
+	for _, scope := range api.Scopes() {
+		c := h.as("a", scope.Name)
+		for path, ops := range h.document().Paths {
+			for method, op := range ops {
+				if op.Scope == "" || op.Scope == scope.Name {
+					continue
+				}
+				if got := c.do(strings.ToUpper(method), a.fill(path), nil); got.status != http.StatusForbidden {
+					t.Fatalf("%s %s with %s: status %d, want 403", method, path, scope.Name, got.status)
+				}
+			}
+		}
+	}
+}
