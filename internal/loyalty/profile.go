@@ -119,9 +119,13 @@ func (c *profileChange) input() (ProfileInput, error) {
 }
 
 // DeleteProfile removes a profile with its identities, addresses and
-// attributes. Its transactions stay.
+// attributes. Its transactions stay, as anonymous ones.
 func DeleteProfile(t *store.Tenant, id string) error {
-	return missing(t.DeleteProfile(strings.ToLower(id)), "profile", id)
+	id = strings.ToLower(id)
+	if err := t.DetachTransactions(id); err != nil {
+		return fmt.Errorf("detach transactions: %w", err)
+	}
+	return missing(t.DeleteProfile(id), "profile", id)
 }
 
 // ListProfiles returns a page of profiles.

@@ -196,6 +196,36 @@ func TestDeletedTransactionIsGoneAndNotTold(t *testing.T) {
 	})
 }
 
+func TestDeletedProfileLeavesItsSalesAnonymous(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		p := s.create(grace)
+		x := s.sell(receipt(`"profile_id": "` + p.ID + `", `))
+		s.do(func(t *store.Tenant) error { return loyalty.DeleteProfile(t, p.ID) })
+		if got := s.readSale(x.ID); got.ProfileID != "" || got.Profile != nil {
+			t.Errorf("got %s", asJSON(got))
+		}
+		s.create(grace)
+		claimed := s.change(x.ID, `{"profile_id": "C-1", "profile_id_handle": "loyalty-card"}`)
+		checkFields(t, s.aggregations(string(claimed.ProfileID)), `{"spend_all": 149.95}`)
+	})
+}
+
+func TestAggregationsFollowAChangeOfTheJoining(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.open(`{"name": "City", "external_id": "M10"}`)
+		p := s.create(grace)
+		s.sell(receipt(`"profile_id": "` + p.ID + `", `))
+		s.update(p.ID, `{"joined_at": "2026-02-20", "joined_location_id": 1}`)
+		_, context := s.lastEvent()
+		checkFields(t, context["aggregations"], `{"first_shop_days": 9}`)
+		got := s.aggregations(p.ID)
+		checkFields(t, got, `{"first_shop_days": 9, "dimension_join": "JN"}`)
+		if got.StoreJoin == nil || got.StoreJoin.Name != "City" {
+			t.Errorf("store_join: got %+v", got.StoreJoin)
+		}
+	})
+}
+
 func TestItemsAreChangedOneByOne(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		p := s.create(grace)
