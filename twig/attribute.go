@@ -193,6 +193,7 @@ func (r *run) method(o Value, name string, args []Value) Value {
 
 // key turns a value into an array key as PHP does.
 func (r *run) key(v Value) Value {
+	r.workOn(v, v)
 	if v.kind == inArray || v.kind == inCallable || v.kind >= inLoop {
 		r.fail("Illegal offset type: a key must be a string or a number, not %s.", describeKind(v))
 	}

@@ -195,6 +195,7 @@ func (b *bound) eval() eval {
 			v := absent
 			if a != nil {
 				v = a(r).plain()
+				r.workOn(v, absent)
 			}
 			r.stack = append(r.stack, v)
 		}

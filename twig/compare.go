@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// looseEqual is PHP 8's ==.
-func looseEqual(a, b Value) bool {
+// looseEqual is PHP 8's ==. Like all comparisons it counts steps, as arrays may
+// hold each other many times over.
+func (r *run) looseEqual(a, b Value) bool {
 	if a.isText() && b.isText() {
+		r.workOn(a, b)
 		return textEqual(a.text(), b.text())
 	}
-	order, ok := compare(a, b)
+	order, ok := r.compare(a, b)
 	return ok && order == 0
 }
 
@@ -37,8 +39,9 @@ func mayBeNumeric(s string) bool {
 
 // compare orders a and b as PHP 8's <=> does; ok is false for arrays and
 // objects that cannot be compared.
-func compare(a, b Value) (order int, ok bool) {
+func (r *run) compare(a, b Value) (order int, ok bool) {
 	a, b = a.plain(), b.plain()
+	r.workOn(a, b)
 	switch {
 	case a.isText() && b.isText():
 		return compareText(a.text(), b.text()), true
@@ -57,7 +60,7 @@ func compare(a, b Value) (order int, ok bool) {
 	case a.isText() && isNumber(b):
 		return -compareMixed(b, a.text()), true
 	case a.kind == inArray && b.kind == inArray:
-		return compareHashes(a.array(), b.array())
+		return r.compareHashes(a.array(), b.array())
 	case a.kind == inTime && b.kind == inTime:
 		return a.time().Compare(b.time()), true
 	case a.kind == inArray:
@@ -122,20 +125,21 @@ func compareMixed(n Value, s string) int {
 	return strings.Compare(n.String(), s)
 }
 
-func compareHashes(a, b *Hash) (int, bool) {
+func (r *run) compareHashes(a, b *Hash) (int, bool) {
 	if a == b {
 		return 0, true
 	}
 	if order := cmp.Compare(a.Len(), b.Len()); order != 0 {
 		return order, true
 	}
-	for i := 0; i < a.Len(); i++ {
+	for i := range a.Len() {
+		r.step()
 		k, x := a.At(i)
 		y := b.get(k)
 		if y.kind == inMissing {
 			return 1, false
 		}
-		if order, ok := compare(x, y); order != 0 || !ok {
+		if order, ok := r.compare(x, y); order != 0 || !ok {
 			return order, ok
 		}
 	}
@@ -143,8 +147,9 @@ func compareHashes(a, b *Hash) (int, bool) {
 }
 
 // identical is PHP's ===.
-func identical(a, b Value) bool {
+func (r *run) identical(a, b Value) bool {
 	a, b = a.plain(), b.plain()
+	r.workOn(a, b)
 	if a.IsNull() || b.IsNull() {
 		return a.IsNull() && b.IsNull()
 	}
@@ -159,7 +164,7 @@ func identical(a, b Value) bool {
 	case inString, inMarkup:
 		return a.text() == b.text()
 	case inArray:
-		return identicalHashes(a.array(), b.array())
+		return r.identicalHashes(a.array(), b.array())
 	case inTime:
 		return a.ptr == b.ptr || a.time().Equal(b.time()) && sameZone(a.time(), b.time())
 	}
@@ -168,17 +173,18 @@ func identical(a, b Value) bool {
 
 func sameZone(a, b time.Time) bool { return a.Location().String() == b.Location().String() }
 
-func identicalHashes(a, b *Hash) bool {
+func (r *run) identicalHashes(a, b *Hash) bool {
 	if a == b {
 		return true
 	}
 	if a.Len() != b.Len() {
 		return false
 	}
-	for i := 0; i < a.Len(); i++ {
+	for i := range a.Len() {
+		r.step()
 		k, x := a.At(i)
 		l, y := b.At(i)
-		if !sameKey(k, l) || !identical(x, y) {
+		if !sameKey(k, l) || !r.identical(x, y) {
 			return false
 		}
 	}

@@ -356,7 +356,7 @@ func (c *compiler) withTag(s *withStmt) exec {
 	return func(r *run) {
 		outer := r.frame
 		if vars == nil && !only {
-			r.frame = outer.copy()
+			r.frame = r.copyFrame(outer)
 		} else {
 			with := &Hash{}
 			if vars != nil {
@@ -375,7 +375,7 @@ func (c *compiler) guardTag(s *guardStmt) exec {
 	case "function":
 		known = c.knowsFunction(s.name)
 	case "filter":
-		known = c.env.filter(s.name) != nil
+		known = s.name == "raw" || s.name == "default" || c.env.filter(s.name) != nil
 	case "test":
 		known = c.env.test(s.name) != nil
 	}

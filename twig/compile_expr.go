@@ -86,10 +86,11 @@ func (c *compiler) name(e *nameExpr, soft bool) eval {
 
 func (c *compiler) contextValue() eval {
 	if !c.parentOf {
-		return func(r *run) Value { return ArrayValue(r.frame.context()) }
+		return func(r *run) Value { return ArrayValue(r.contextOf(r.frame)) }
 	}
 	return func(r *run) Value {
-		outer := r.frame.context()
+		outer := r.contextOf(r.frame)
+		r.useItems(outer.Len())
 		h := outer.clone(1)
 		if h.pairs == nil {
 			h.spread()
@@ -367,7 +368,7 @@ func (c *compiler) arrow(e *arrowExpr, keep bool) eval {
 	return func(r *run) Value {
 		f := r.frame
 		if keep {
-			f = f.copy()
+			f = r.copyFrame(f)
 		}
 		return callableValue(&callable{params, body, f, r.in})
 	}

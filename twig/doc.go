@@ -1,3 +1,76 @@
-// Package twig renders Twig 3 templates: the language, its filters and
-// functions, and PHP's conversions, with nothing but the standard library.
+// Package twig renders Twig 3 templates in Go: the whole language with PHP's
+// conversions, JSON bodies that come out valid whatever the data hold, and
+// bounds that no template can exceed. It imports the standard library only.
+//
+// An [Env] holds the options and compiles templates; a [Template] is immutable
+// and renders a context of ordered [Value]s, which [ParseJSON] decodes, in many
+// goroutines at once. The zero [Options] are the safe ones.
+//
+// The package does not read files, open connections or see the program around
+// it: templates load only from [Options.Templates], and PHP's constants do not
+// exist.
+//
+// # Language
+//
+// Tags: apply, autoescape, block, deprecated, do, embed, extends, flush, for,
+// from, guard, if, import, include, macro, sandbox, set, spaceless, types, use,
+// verbatim, with, and whitespace control with - and ~.
+//
+// Filters: abs, batch, capitalize, column, convert_encoding, date, date_modify,
+// default, escape (e), filter, find, first, format, invoke, join, json_encode,
+// keys, last, length, lower, map, merge, nl2br, number_format, raw, reduce,
+// replace, reverse, round, shuffle, slice, sort, spaceless, split, striptags,
+// title, trim, upper, url_encode; in English format_date, format_time and
+// format_datetime; and currency, which prints 1234.5 as $1,234.50.
+//
+// Functions: attribute, block, cycle, date, include, max, min, parent, random,
+// range, source, and dump when [Options.Dump] is set.
+//
+// Tests: constant, defined, divisible by, empty, even, iterable, mapping, none,
+// null, odd, same as, sequence.
+//
+// Operators have the precedence of Twig 3's own table, with string
+// interpolation, slices, named and spread arguments, arrow functions, ?., and
+// assignment and destructuring of Twig 3.23.
+//
+// # JSON bodies
+//
+// With [StrategyJSON], the default, the compiler knows for each print whether it
+// stands inside a JSON string or in the place of a value. Inside a string the
+// value is converted to text and escaped. As a value it is encoded whole: a text
+// gets its quotes, an array its brackets, what is missing becomes null, and a
+// number of the context keeps the digits it came with. What number_format, date
+// and format produce stays bare where it reads as a number. Literals that an
+// author writes into a print stay as they are if they are JSON, such as
+// {{ not loop.last ? ',' }}. json_encode is not encoded again, and raw opts out.
+//
+// [Template.RenderJSON] checks the body afterwards. Its error names the byte, the
+// place in the template and the print that wrote it.
+//
+// # Bounds
+//
+// [Limits] bounds the size and nesting of a template, the steps and loop turns of
+// a render, calls inside calls, and the bytes of output and of all values made on
+// the way. The context's deadline stops a render. Regular expressions run as RE2,
+// in linear time.
+//
+// # Differences from PHP's Twig
+//
+//	Where                       PHP                          Here
+//	an empty object of JSON     prints as [] when encoded    stays {}
+//	an object keyed 0, 1, …     becomes a list               stays an object
+//	a number of the context     a float, 100.0 is 100        keeps its digits as a JSON value
+//	=== and !==                 since 3.23                   with Options.IdentityOperators
+//	matches                     PCRE                         RE2: no look-around, no back-references
+//	constant, enum              read the program             constant is undefined, enum unknown
+//	map on what is no array     null or a warning (to 3.10)  an error, as in later versions
+//	trim of markup              escaped again (to 3.14)      stays markup, as in later versions
+//	a ?: b ? c : d              a ?: (b ? c : d) (to 3.20)   (a ?: b) ? c : d, as in later versions
+//	text that is no UTF-8       an error when escaped        U+FFFD in its place
+//	a float as a date           read as text                 seconds since 1970
+//	an import that has not run  fails                        works if its template is a constant
+//	random, shuffle             a seedable generator         Options.Random
+//	format_date and the like    every locale, by ICU         English, with a plain space before AM
+//	objects                     any PHP object               dates only, with PHP's methods
+//	cache, trans and other tags extensions                   unknown
 package twig

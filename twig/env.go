@@ -34,7 +34,7 @@ type Limits struct {
 	Loops     int // loop turns of one render, filters included; default 100,000
 	CallDepth int // includes, blocks, macros and arrow functions inside each other; default 64
 	Output    int // bytes of the rendered body; default 4 MiB
-	Memory    int // bytes of all values that one render makes; default 32 MiB
+	Memory    int // bytes of all values that one render makes; default 64 MiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -43,7 +43,7 @@ func (l Limits) withDefaults() Limits {
 		value int
 	}{
 		{&l.Template, 256 << 10}, {&l.Nesting, 100}, {&l.Steps, 1_000_000}, {&l.Loops, 100_000},
-		{&l.CallDepth, 64}, {&l.Output, 4 << 20}, {&l.Memory, 32 << 20},
+		{&l.CallDepth, 64}, {&l.Output, 4 << 20}, {&l.Memory, 64 << 20},
 	} {
 		if *f.field <= 0 {
 			*f.field = f.value

@@ -93,6 +93,7 @@ func (s *source) position(pos int) (line, column int) {
 // suggestion names the known words nearest to an unknown one, as Twig does.
 func suggestion(word string, known []string) string {
 	var near []string
+	known = known[:min(len(known), 1000)]
 	for _, k := range known {
 		if editDistance(word, k) <= max(len(word)/3, 1) && len(word) > 1 || strings.Contains(k, word) {
 			near = append(near, k)

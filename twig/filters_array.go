@@ -88,7 +88,7 @@ func sortFilter(r *run, args []Value) Value {
 	}
 	order := func(a, b pair) int {
 		r.step()
-		o, _ := compare(a.val, b.val)
+		o, _ := r.compare(a.val, b.val)
 		return o
 	}
 	if !args[1].IsNull() {

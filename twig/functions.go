@@ -27,7 +27,7 @@ func (r *run) extreme(name string, args []Value, sign int) Value {
 	}
 	best := items[0]
 	for _, v := range items[1:] {
-		if order, _ := compare(v, best); order*sign > 0 {
+		if order, _ := r.compare(v, best); order*sign > 0 {
 			best = v
 		}
 	}
@@ -236,7 +236,7 @@ func sourceFunction(r *run, args []Value) Value {
 // dump shows values for debugging, as readable JSON.
 func dump(r *run, args []Value) Value {
 	if len(args) == 0 {
-		args = []Value{ArrayValue(r.frame.context())}
+		args = []Value{ArrayValue(r.contextOf(r.frame))}
 	}
 	var b strings.Builder
 	for _, v := range args {

@@ -58,13 +58,13 @@ func (r *run) include(u *unit, with eval, only bool, where *site) {
 // over it, or vars alone.
 func (r *run) innerFrame(u *unit, vars *Hash, only bool) *frame {
 	if only {
-		f := newFrame(u, vars, nil)
+		f := r.newFrame(u, vars, nil)
 		if r.env.globals.Len() > 0 {
-			f.root = f.context()
+			f.root = r.contextOf(f)
 		}
 		return f
 	}
-	root := r.frame.context()
+	root := r.contextOf(r.frame)
 	if vars.Len() > 0 {
 		root = root.clone(vars.Len())
 		if root.pairs == nil {
@@ -75,7 +75,7 @@ func (r *run) innerFrame(u *unit, vars *Hash, only bool) *frame {
 		}
 		r.useItems(root.Len())
 	}
-	return newFrame(u, root, r.frame.fallback)
+	return r.newFrame(u, root, r.frame.fallback)
 }
 
 // mapping returns the hash of a value that must be one.

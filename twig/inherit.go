@@ -94,7 +94,7 @@ func (r *run) parentOf(in *instance) *instance {
 	}
 	f, outer := r.frame, r.in
 	if f.u != in.u {
-		r.frame = newFrame(in.u, f.context(), f.fallback)
+		r.frame = r.newFrame(in.u, r.contextOf(f), f.fallback)
 	}
 	r.in = in
 	v := in.u.parent(r)
@@ -120,7 +120,7 @@ func (r *run) display(in *instance, overrides map[string]blockRef) {
 	if in.u.parent != nil {
 		parent := r.parentOf(in)
 		r.enterCall()
-		r.frame = newFrame(parent.u, r.frame.context(), r.frame.fallback)
+		r.frame = r.newFrame(parent.u, r.contextOf(r.frame), r.frame.fallback)
 		r.display(parent, r.blocks)
 		r.leaveCall()
 	}
@@ -171,9 +171,9 @@ func (r *run) showBlock(ref blockRef, blocks map[string]blockRef) {
 	r.enterCall()
 	frame, in, outer := r.frame, r.in, r.blocks
 	if ref.in.u == frame.u {
-		r.frame = frame.copy()
+		r.frame = r.copyFrame(frame)
 	} else {
-		r.frame = newFrame(ref.in.u, frame.context(), frame.fallback)
+		r.frame = r.newFrame(ref.in.u, r.contextOf(frame), frame.fallback)
 	}
 	r.in, r.blocks = ref.in, blocks
 	r.exec(ref.block.body)

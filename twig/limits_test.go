@@ -14,35 +14,41 @@ import (
 func TestEveryBoundHoldsByDefault(t *testing.T) {
 	big := strings.Repeat("x", 300<<10)
 	for name, template := range map[string]string{
-		"a long template":             big,
-		"tags inside each other":      strings.Repeat("{% if 1 %}", 500) + strings.Repeat("{% endif %}", 500),
-		"parentheses":                 "{{ " + strings.Repeat("(", 5000) + "1" + strings.Repeat(")", 5000) + " }}",
-		"sequences":                   "{{ " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + " }}",
-		"signs":                       "{{ " + strings.Repeat("-", 5000) + "1 }}",
-		"nots":                        "{{ " + strings.Repeat("not ", 5000) + "1 }}",
-		"ternaries":                   "{{ " + strings.Repeat("1 ? ", 5000) + "1 }}",
-		"powers":                      "{{ " + strings.Repeat("2 ** ", 5000) + "2 }}",
-		"interpolations":              "{{ " + strings.Repeat(`"#{`, 5000) + " }}",
-		"filters":                     "{{ 1" + strings.Repeat("|upper", 5000) + " }}",
-		"attributes":                  "{{ a" + strings.Repeat(".a", 20000) + " }}",
-		"sums":                        "{{ 1" + strings.Repeat("+1", 50000) + " }}",
-		"a macro that calls itself":   "{% macro m() %}{{ _self.m() }}{% endmacro %}{{ _self.m() }}",
-		"a template including itself": "{% include 'self' %}",
-		"a template extending itself": "{% include 'loop' %}",
-		"a block showing itself":      "{% block a %}{{ block('a') }}{% endblock %}",
-		"a wide range":                "{% for i in 1..100000000 %}{% endfor %}",
-		"loops inside loops":          strings.Repeat("{% for i in 1..1000 %}", 4) + strings.Repeat("{% endfor %}", 4),
-		"a text that doubles":         "{% set a = 'xxxxxxxxxxxxxxxx' %}{% for i in 1..100 %}{% set a = a ~ a %}{% endfor %}",
-		"an array that doubles":       "{% set a = [1,2,3,4] %}{% for i in 1..100 %}{% set a = a|merge(a) %}{% endfor %}",
-		"a mapping of itself":         "{% set a = {} %}{% for i in 1..2000 %}{% set a = {x: a, y: a} %}{% endfor %}{{ a|json_encode }}",
-		"much output":                 "{% for i in 1..50000 %}" + strings.Repeat("y", 1000) + "{% endfor %}",
-		"padding":                     "{{ '%999999999s'|format(1) }}",
-		"replacing by more":           "{{ ('a'|format)|replace({a: x})|replace({x: y}) }}" + "{% set s = 'aaaaaaaa' %}{% for i in 1..30 %}{% set s = s|replace({a: 'aaaaaaaa'}) %}{% endfor %}",
-		"joining":                     "{% set s = 'x' %}{% for i in 1..30 %}{% set s = [s, s, s, s, s]|join(s) %}{% endfor %}",
-		"filling batches":             "{{ [1]|batch(1000000000, 'x')|length }}",
-		"sorting with a bad order":    "{{ (1..90000)|sort((a, b) => 1)|length }}",
-		"mapping inside mapping":      "{{ (1..5000)|map(a => (1..5000)|map(b => b))|length }}",
-		"dates far away":              "{{ 'now'|date_modify('+999999999 years') }}",
+		"a long template":                       big,
+		"tags inside each other":                strings.Repeat("{% if 1 %}", 500) + strings.Repeat("{% endif %}", 500),
+		"parentheses":                           "{{ " + strings.Repeat("(", 5000) + "1" + strings.Repeat(")", 5000) + " }}",
+		"sequences":                             "{{ " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + " }}",
+		"signs":                                 "{{ " + strings.Repeat("-", 5000) + "1 }}",
+		"nots":                                  "{{ " + strings.Repeat("not ", 5000) + "1 }}",
+		"ternaries":                             "{{ " + strings.Repeat("1 ? ", 5000) + "1 }}",
+		"powers":                                "{{ " + strings.Repeat("2 ** ", 5000) + "2 }}",
+		"interpolations":                        "{{ " + strings.Repeat(`"#{`, 5000) + " }}",
+		"filters":                               "{{ 1" + strings.Repeat("|upper", 5000) + " }}",
+		"attributes":                            "{{ a" + strings.Repeat(".a", 20000) + " }}",
+		"sums":                                  "{{ 1" + strings.Repeat("+1", 50000) + " }}",
+		"a macro that calls itself":             "{% macro m() %}{{ _self.m() }}{% endmacro %}{{ _self.m() }}",
+		"a template including itself":           "{% include 'self' %}",
+		"a template extending itself":           "{% include 'loop' %}",
+		"a block showing itself":                "{% block a %}{{ block('a') }}{% endblock %}",
+		"a wide range":                          "{% for i in 1..100000000 %}{% endfor %}",
+		"loops inside loops":                    strings.Repeat("{% for i in 1..1000 %}", 4) + strings.Repeat("{% endfor %}", 4),
+		"a text that doubles":                   "{% set a = 'xxxxxxxxxxxxxxxx' %}{% for i in 1..100 %}{% set a = a ~ a %}{% endfor %}",
+		"an array that doubles":                 "{% set a = [1,2,3,4] %}{% for i in 1..100 %}{% set a = a|merge(a) %}{% endfor %}",
+		"a mapping of itself":                   "{% set a = {} %}{% for i in 1..2000 %}{% set a = {x: a, y: a} %}{% endfor %}{{ a|json_encode }}",
+		"much output":                           "{% for i in 1..50000 %}" + strings.Repeat("y", 1000) + "{% endfor %}",
+		"padding":                               "{{ '%999999999s'|format(1) }}",
+		"replacing by more":                     "{{ ('a'|format)|replace({a: x})|replace({x: y}) }}" + "{% set s = 'aaaaaaaa' %}{% for i in 1..30 %}{% set s = s|replace({a: 'aaaaaaaa'}) %}{% endfor %}",
+		"joining":                               "{% set s = 'x' %}{% for i in 1..30 %}{% set s = [s, s, s, s, s]|join(s) %}{% endfor %}",
+		"filling batches":                       "{{ [1]|batch(1000000000, 'x')|length }}",
+		"sorting with a bad order":              "{{ (1..90000)|sort((a, b) => 1)|length }}",
+		"mapping inside mapping":                "{{ (1..5000)|map(a => (1..5000)|map(b => b))|length }}",
+		"comparing arrays that hold each other": "{% set a = {} %}{% set b = {} %}{% for i in 1..60 %}{% set a = {x: a, y: a} %}{% set b = {x: b, y: b} %}{% endfor %}{{ a == b }}",
+		"trimming a long text":                  "{% set s = 'aaaaaaaaaaaaaaaa' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{% for i in 1..90000 %}{% set t = s|trim('a') %}{% endfor %}",
+		"comparing long texts":                  "{% set s = 'aaaaaaaaaaaaaaaa' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{% for i in 1..90000 %}{% set t = s == s ~ 'b' %}{% endfor %}",
+		"looking in a long array":               "{% set s = 1..90000 %}{% for i in 1..9000 %}{% set t = -1 in s %}{% endfor %}",
+		"spaces before a number":                "{% set s = '                ' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{% for i in 1..90000 %}{% set t = s * 1 %}{% endfor %}",
+		"the deepest stack":                     deepest(),
+		"dates far away":                        "{{ 'now'|date_modify('+999999999 years') }}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := twig.New(twig.Options{Strategy: twig.StrategyNone, Templates: map[string]string{
@@ -62,6 +68,15 @@ func TestEveryBoundHoldsByDefault(t *testing.T) {
 			}
 		})
 	}
+}
+
+// deepest nests as much as the parser allows in a macro that calls itself.
+func deepest() string {
+	code := "_self.m()"
+	for range 90 {
+		code = "(" + code + strings.Repeat(" + 1", 190) + ")"
+	}
+	return "{% macro m() %}{{ " + code + " }}{% endmacro %}{{ _self.m() }}"
 }
 
 func TestALimitIsTold(t *testing.T) {

@@ -139,7 +139,7 @@ func (c *compiler) macroReference(ref importRef, name string, at int, args []arg
 			r.at = where
 			r.fail("Macro %q is not defined in template %q.%s", name, u.src.name, suggestion(name, macroNames(u)))
 		}
-		f := newFrame(m.unit, nil, nil)
+		f := r.newFrame(m.unit, nil, nil)
 		r.passArguments(m, f, args, vals, where)
 		return r.callMacro(m, f, where)
 	}

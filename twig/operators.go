@@ -28,10 +28,10 @@ func (c *compiler) binary(e *binaryExpr) eval {
 		return c.join(&joinExpr{e.pos, concatParts(e, nil)})
 	}
 	left, right := c.expr(e.left), c.expr(e.right)
-	if compareOp := comparisons[e.op]; compareOp != nil {
+	if holds := comparison(e.op); holds != nil {
 		return func(r *run) Value {
 			l := left(r)
-			return compareOp(l, right(r))
+			return BoolValue(holds(r, l, right(r)))
 		}
 	}
 	op, where := arithmeticOperator(e.op), c.site(e.at())
@@ -53,34 +53,43 @@ func (c *compiler) coalesce(e *binaryExpr) eval {
 	}
 }
 
-var comparisons = map[string]func(a, b Value) Value{
-	"==":  func(a, b Value) Value { return BoolValue(looseEqual(a, b)) },
-	"!=":  func(a, b Value) Value { return BoolValue(!looseEqual(a, b)) },
-	"===": func(a, b Value) Value { return BoolValue(identical(a, b)) },
-	"!==": func(a, b Value) Value { return BoolValue(!identical(a, b)) },
-	"<": func(a, b Value) Value {
-		order, ok := compare(a, b)
-		return BoolValue(ok && order < 0)
-	},
-	">": func(a, b Value) Value {
-		order, ok := compare(b, a)
-		return BoolValue(ok && order < 0)
-	},
-	"<=": func(a, b Value) Value {
-		order, ok := compare(a, b)
-		return BoolValue(ok && order <= 0)
-	},
-	">=": func(a, b Value) Value {
-		order, ok := compare(b, a)
-		return BoolValue(ok && order <= 0)
-	},
-	"<=>": func(a, b Value) Value {
-		order, _ := compare(a, b)
-		return IntValue(int64(order))
-	},
-	"in":     func(a, b Value) Value { return BoolValue(contains(b, a)) },
-	"not in": func(a, b Value) Value { return BoolValue(!contains(b, a)) },
-	"xor":    func(a, b Value) Value { return BoolValue(a.truth() != b.truth()) },
+// comparison finds what computes an operator that compares, or nil.
+func comparison(op string) func(r *run, a, b Value) bool {
+	switch op {
+	case "==":
+		return (*run).looseEqual
+	case "!=":
+		return func(r *run, a, b Value) bool { return !r.looseEqual(a, b) }
+	case "===":
+		return (*run).identical
+	case "!==":
+		return func(r *run, a, b Value) bool { return !r.identical(a, b) }
+	case "<":
+		return (*run).less
+	case ">":
+		return func(r *run, a, b Value) bool { return r.less(b, a) }
+	case "<=":
+		return (*run).lessOrEqual
+	case ">=":
+		return func(r *run, a, b Value) bool { return r.lessOrEqual(b, a) }
+	case "in":
+		return func(r *run, a, b Value) bool { return r.contains(b, a) }
+	case "not in":
+		return func(r *run, a, b Value) bool { return !r.contains(b, a) }
+	case "xor":
+		return func(_ *run, a, b Value) bool { return a.truth() != b.truth() }
+	}
+	return nil
+}
+
+func (r *run) less(a, b Value) bool {
+	order, ok := r.compare(a, b)
+	return ok && order < 0
+}
+
+func (r *run) lessOrEqual(a, b Value) bool {
+	order, ok := r.compare(a, b)
+	return ok && order <= 0
 }
 
 // affix compiles starts with and ends with, which compare texts only. The
@@ -93,13 +102,15 @@ func (c *compiler) affix(e *binaryExpr, has func(s, part string) bool) eval {
 			return falseValue
 		}
 		v := right(r)
+		r.workOn(l, v)
 		return BoolValue(v.isText() && has(l.text(), v.text()))
 	}
 }
 
 // contains is Twig's in: a part of a text, or an equal item of a sequence.
-func contains(where, what Value) bool {
+func (r *run) contains(where, what Value) bool {
 	where, what = where.plain(), what.plain()
+	r.workOn(where, what)
 	if where.isText() {
 		if what.isText() || isNumber(what) {
 			return strings.Contains(where.text(), what.String())
@@ -111,7 +122,8 @@ func contains(where, what Value) bool {
 	}
 	h := where.array()
 	for i := range h.Len() {
-		if order, ok := compare(what, h.valueAt(i)); ok && order == 0 {
+		r.step()
+		if order, ok := r.compare(what, h.valueAt(i)); ok && order == 0 {
 			return true
 		}
 	}
@@ -121,6 +133,11 @@ func contains(where, what Value) bool {
 // arithmeticOperator finds what computes an operator.
 func arithmeticOperator(op string) func(r *run, a, b Value) Value {
 	switch op {
+	case "<=>":
+		return func(r *run, a, b Value) Value {
+			order, _ := r.compare(a, b)
+			return IntValue(int64(order))
+		}
 	case "+":
 		return add
 	case "-":
@@ -149,6 +166,7 @@ func arithmeticOperator(op string) func(r *run, a, b Value) Value {
 
 // operand converts a value for arithmetic, failing where PHP throws.
 func (r *run) operand(v Value) Value {
+	r.workOn(v, v)
 	n, ok := v.number()
 	if ok {
 		return n

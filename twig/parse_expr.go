@@ -44,8 +44,8 @@ func (p *parser) expression(level int) expr {
 	left := p.prefix()
 	for chain := 0; ; chain++ {
 		t := p.peek()
-		if chain > 10*p.env.limits.Nesting {
-			p.fault(t.pos, ErrLimit, "The expression is too long.")
+		if chain > 2*p.env.limits.Nesting && t.kind == tokOperator && t.text != "~" {
+			p.fault(t.pos, ErrLimit, "The expression is too long (more than %d operators in a row).", chain)
 		}
 		if t.kind == tokOperator {
 			if b, ok := binaryBindings[t.text]; ok && b.level >= level {
@@ -367,8 +367,8 @@ func (p *parser) mappingItem() arrayItem {
 func (p *parser) postfix(e expr) expr {
 	for chain := 0; ; chain++ {
 		t := p.peek()
-		if chain > 10*p.env.limits.Nesting {
-			p.fault(t.pos, ErrLimit, "The expression is too long.")
+		if chain > 2*p.env.limits.Nesting {
+			p.fault(t.pos, ErrLimit, "The expression is too long (more than %d accesses and filters in a row).", chain)
 		}
 		switch {
 		case t.is(tokPunct, ".") || t.is(tokOperator, "?."):

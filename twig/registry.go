@@ -4,7 +4,7 @@ import "sync"
 
 // builtinFilters returns the filters of the language, made once.
 var builtinFilters = sync.OnceValue(func() map[string]*callDef {
-	return index(textFilters(), arrayFilters(), numberFilters(), dateFilters(), []*callDef{
+	return index(textFilters(), arrayFilters(), numberFilters(), dateFilters(), intlFilters(), []*callDef{
 		define("escape", "strategy? charset?", escapeFilter),
 		define("e", "strategy? charset?", escapeFilter),
 		define("json_encode", "options? depth?", jsonEncode),
@@ -41,7 +41,7 @@ var builtinTests = sync.OnceValue(func() map[string]*callDef {
 		define("mapping", "", func(_ *run, a []Value) Value {
 			return BoolValue(a[0].kind == inArray && !a[0].array().isList())
 		}),
-		define("same as", "value", func(_ *run, a []Value) Value { return BoolValue(identical(a[0], a[1])) }),
+		define("same as", "value", func(r *run, a []Value) Value { return BoolValue(r.identical(a[0], a[1])) }),
 		define("divisible by", "num", divisibleBy),
 		define("constant", "constant object?", func(r *run, a []Value) Value { return constant(r, a[1:]) }),
 	})

@@ -81,6 +81,13 @@ func (r *run) work(n int) {
 	}
 }
 
+// workOn counts the work that two texts of some length make.
+func (r *run) workOn(a, b Value) {
+	if n := a.size() + b.size(); n >= 64 {
+		r.work(n / 64)
+	}
+}
+
 // iterate counts one turn of a loop, in a tag or inside a filter.
 func (r *run) iterate() {
 	if r.loops--; r.loops < 0 {
@@ -183,6 +190,33 @@ func (r *run) takeScratch(base int) Value {
 	r.use(len(text))
 	r.scratch = r.scratch[:base]
 	return StringValue(text)
+}
+
+// newFrame makes a frame for a template, block or macro that is called.
+func (r *run) newFrame(u *unit, root, fallback *Hash) *frame {
+	r.use(frameSize + slotSize*len(u.names))
+	return newFrame(u, root, fallback)
+}
+
+// copyFrame copies a frame and counts it.
+func (r *run) copyFrame(f *frame) *frame {
+	r.use(frameSize + slotSize*len(f.vars))
+	return f.copy()
+}
+
+// The bytes of a frame and of each of its variables.
+const (
+	frameSize = int(unsafe.Sizeof(frame{}))
+	slotSize  = int(unsafe.Sizeof(Value{})) + 2
+)
+
+// contextOf returns all variables of a frame and counts a copy of them.
+func (r *run) contextOf(f *frame) *Hash {
+	h := f.context()
+	if h != f.root {
+		r.useItems(h.Len())
+	}
+	return h
 }
 
 // iterable returns the entries that a loop or filter goes over; what cannot be
