@@ -23,6 +23,8 @@ type options struct {
 	clients int
 	length  time.Duration
 	backlog int
+	binary  string
+	only    string
 	verbose bool
 }
 
@@ -31,6 +33,8 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 32, "concurrent `clients`")
 	flag.DurationVar(&o.length, "length", 10*time.Second, "how long each load goes on")
 	flag.IntVar(&o.backlog, "backlog", 20_000, "`deliveries` of the backlog")
+	flag.StringVar(&o.binary, "binary", "", "the `file` to measure, built when not given")
+	flag.StringVar(&o.only, "only", "", "measure only what has this `text` in its name")
 	flag.BoolVar(&o.verbose, "v", false, "show the server's log")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -48,9 +52,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary, err := rig.Build(ctx, dir)
-	if err != nil {
-		return err
+	if o.binary == "" {
+		if o.binary, err = rig.Build(ctx, dir); err != nil {
+			return err
+		}
 	}
 	sync, err := fsyncTime(dir)
 	if err != nil {
@@ -60,7 +65,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		float64(sync.Microseconds())/1000)
 	var rows []row
 	for _, s := range scenarios(o) {
-		r, err := measure(ctx, o, s, binary)
+		if !strings.Contains(s.name, o.only) {
+			continue
+		}
+		r, err := measure(ctx, o, s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}

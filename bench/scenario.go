@@ -50,7 +50,7 @@ type bench struct {
 }
 
 // measure runs one scenario on an empty database.
-func measure(ctx context.Context, o options, s scenario, binary string) (r row, err error) {
+func measure(ctx context.Context, o options, s scenario) (r row, err error) {
 	dir, err := os.MkdirTemp("", "belfry-bench-")
 	if err != nil {
 		return r, err
@@ -64,7 +64,7 @@ func measure(ctx context.Context, o options, s scenario, binary string) (r row, 
 	if o.verbose {
 		log = os.Stderr
 	}
-	command := rig.Command{Binary: binary, Data: dir, Listen: address, Log: log}
+	command := rig.Command{Binary: o.binary, Data: dir, Listen: address, Log: log}
 	token, err := command.Token(ctx)
 	if err != nil {
 		return r, err

@@ -23,7 +23,9 @@ type shop struct {
 	sales    atomic.Int64
 }
 
-func newShop(client *rig.Client) *shop { return &shop{client: client, profiles: make([]string, customers)} }
+func newShop(client *rig.Client) *shop {
+	return &shop{client: client, profiles: make([]string, customers)}
+}
 
 // template is of the ordinary kind: some fields, a condition and a loop.
 const template = `{
