@@ -26,7 +26,7 @@ import (
 func TestAnyHistoryLeavesAggregationsThatFollowFromTheTransactions(t *testing.T) {
 	storetest.Each(t, store.Options{Now: func() time.Time { return noon }}, func(t *testing.T, db *store.DB) {
 		if db.Dialect() == "postgres" {
-			fewer(t, "20") // each statement is a round trip; the rules were tried on SQLite
+			fewer(t, "10") // each statement is a round trip; the rules were tried on SQLite
 		}
 		tenants := 0
 		rapid.Check(t, func(rt *rapid.T) {

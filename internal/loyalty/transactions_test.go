@@ -129,12 +129,13 @@ func (s *shop) open(body string) (l event.Location) {
 const grace = `{"first_name": "Grace", "email": "grace@example.com", "joined_at": "2026-01-01 00:00:00",
 	"identities": [{"handle": "loyalty-card", "identifier": "C-1"}]}`
 
-// receipt is a sale of two shirts and a returned belt; %s is put first.
+// receipt is a sale of two shirts and a returned belt; more is put last, and so
+// stands in the place of what the receipt says.
 func receipt(more string) string {
-	return `{` + more + `"total": 149.95, "total_original": 179.95, "transacted_at": "2026-03-01 02:30:00",
+	return `{"total": 149.95, "total_original": 179.95, "transacted_at": "2026-03-01 02:30:00",
 	"timezone": "Australia/Melbourne", "currency": "aud", "receipt_ref": "659", "tags": ["staff pick", "staff pick"],
 	"systems": ["pos"], "meta": {"till": "4 < 5"}, "payments": [{"type": "card", "amount": 149.95}],
-	"staff_id": "S7", "items": [
+	"staff_id": "S7", ` + more + `"items": [
 		{"name": "Shirt", "quantity": 2, "price_sell": 89.975, "price_current": 104.975, "external_id": "L1",
 		 "discounts": {"amount": 30, "reason_desc": "Winter sale"},
 		 "product_variant": {"product_id": "P1", "sku": "SHIRT-M", "barcode": "93", "title": "Shirt M",
