@@ -58,6 +58,7 @@ func TestPagesThatDoNotWorkAreFound(t *testing.T) {
 		{"works.md", ""},
 		{"fails.md", "testdata/fails.md:9"},
 		{"fails_in_a_pipe.md", "testdata/fails_in_a_pipe.md:1"},
+		{"fails_in_a_function.md", "testdata/fails_in_a_function.md:1"},
 		{"never_says_it.md", "testdata/never_says_it.md:2"},
 		{"ends_badly.md", "testdata/ends_badly.md:2"},
 		{"unknown_comment.md", "testdata/unknown_comment.md:1"},
@@ -165,7 +166,7 @@ func cutFence(line string) (fence, language string) {
 
 // prelude makes the shell stop at the first failure and say where it was. Every
 // command in the background has a process group of its own.
-const prelude = `set -euo pipefail
+const prelude = `set -eEuo pipefail
 set -m
 trap 'echo "failed: $at" >&2' ERR
 trap 'for pid in $(jobs -p); do kill -KILL -- -$pid 2>/dev/null || true; done' EXIT
@@ -179,9 +180,14 @@ await() { # PID LOG TEXT
 	echo "its output has no: $3" >&2
 	return 1
 }
-interrupt() { # PID LOG
+interrupt() { # PID LOG; go run ends an interrupt with 1, however the program ended
+	local status=0
 	kill -INT -- "-$1"
-	wait "$1" || { status=$?; cat "$2" >&2; return $status; }
+	wait "$1" || status=$?
+	if [ "$status" = 0 ]; then return 0; fi
+	if [ "$status" = 1 ] && [ -n "$gorun" ] && ! grep -q '^exit status' "$2"; then return 0; fi
+	cat "$2" >&2
+	return "$status"
 }
 `
 
@@ -198,7 +204,11 @@ func script(found []block, logs string) string {
 		log := fmt.Sprintf("%s/%d", logs, i)
 		fmt.Fprintf(&b, "( %s) >%s 2>&1 &\npid%d=$!\nawait $pid%d %s %s\noutput=%s\n",
 			blk.commands, log, i, i, log, quote(blk.until), log)
-		stop := fmt.Sprintf("at='%s'\ninterrupt $pid%d %s\n", blk.at, i, log)
+		gorun := ""
+		if strings.Contains(blk.commands, "go run ") {
+			gorun = "yes"
+		}
+		stop := fmt.Sprintf("at='%s' gorun=%s\ninterrupt $pid%d %s\n", blk.at, gorun, i, log)
 		if blk.beside {
 			end.WriteString(stop)
 		} else {
