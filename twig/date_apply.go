@@ -47,25 +47,27 @@ func (r *relative) apply(y int, m time.Month, d, h, min, s, ns int, loc *time.Lo
 	if outside(r.years, far) || outside(r.months, 12*far) || outside(r.days, 366*far) || outside(r.workdays, 10_000) {
 		return time.Time{}, errDateRange
 	}
-	y += r.years
-	m += time.Month(r.months)
-	d += r.days
-	switch r.edge {
+	months := r.months
+	switch r.inMonth {
 	case 1:
-		d = 1 + r.days
-	case 2:
-		m++
-		d = r.days
-	}
-	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	if r.nth != 0 {
-		day = nthWeekday(day, r.nth, r.nthWeekday)
+		d, m, months = 1, m+time.Month(months), 0
+	case -1:
+		d, m, months = 1, m+time.Month(months)+1, 0
 	}
 	if r.haveWeekday {
-		day = day.AddDate(0, 0, r.toWeekday(int(day.Weekday())))
+		day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+		y, m, d = day.AddDate(0, 0, r.toWeekday(int(day.Weekday()))).Date()
 	}
-	day = addWorkdays(day, r.workdays)
-	y, m, d = day.Date()
+	y, m, d = y+r.years, m+time.Month(months), d+r.days
+	switch r.edge {
+	case 1:
+		d = 1
+	case 2:
+		m, d = m+1, 0
+	}
+	if r.workdays != 0 {
+		y, m, d = addWorkdays(time.Date(y, m, d, 0, 0, 0, 0, time.UTC), r.workdays).Date()
+	}
 	t := time.Date(y, m, d, h, min, s, ns, loc)
 	elapsed := time.Duration(r.hours)*time.Hour + time.Duration(r.minutes)*time.Minute
 	if outside(r.hours, 2_000_000) || outside(r.minutes, 100_000_000) {
@@ -90,21 +92,13 @@ func (r *relative) toWeekday(current int) int {
 		return want - current
 	}
 	diff := want - current
+	if want < 0 {
+		return -(7 - (-want - current))
+	}
 	if r.days < 0 && diff < 0 || r.days >= 0 && diff <= -r.behaviour {
 		diff += 7
 	}
 	return diff
-}
-
-// nthWeekday returns the n-th (or with -1 the last) weekday of a month.
-func nthWeekday(day time.Time, n, weekday int) time.Time {
-	if n > 0 {
-		first := day.AddDate(0, 0, 1-day.Day())
-		return first.AddDate(0, 0, (weekday-int(first.Weekday())+7)%7+7*(n-1))
-	}
-	last := day.AddDate(0, 1, -day.AddDate(0, 1, 0).Day())
-	last = time.Date(day.Year(), day.Month()+1, 0, 0, 0, 0, 0, time.UTC)
-	return last.AddDate(0, 0, -((int(last.Weekday())-weekday+7)%7)+7*(n+1))
 }
 
 func addWorkdays(day time.Time, n int) time.Time {

@@ -30,8 +30,7 @@ type relative struct {
 	haveWeekday          bool
 	behaviour            int // as in PHP: 0 after today, 1 today or later, 2 of this week
 	edge                 int // 1 first day of the month, 2 last
-	nth                  int // n-th weekday of the month, -1 the last
-	nthWeekday           int
+	inMonth              int // the weekday counts from the first of the month (1) or of the next (-1)
 }
 
 // dateParser reads a text as PHP's strtotime does.
@@ -80,7 +79,7 @@ func scanDate(s string, z *zones) (*dateParser, error) {
 }
 
 func (p *dateParser) skip() {
-	for p.pos < len(p.s) && strings.IndexByte(" \t\n\r,;()", p.s[p.pos]) >= 0 {
+	for p.pos < len(p.s) && strings.IndexByte(" \t\n\r.,;()", p.s[p.pos]) >= 0 {
 		p.pos++
 	}
 }

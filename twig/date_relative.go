@@ -26,7 +26,7 @@ func (p *dateParser) word() bool {
 		if p.relative.behaviour != 2 {
 			p.relative.behaviour = 1
 		}
-		p.reset = true
+		p.midnight()
 		return true
 	}
 	return p.zone()
@@ -42,14 +42,17 @@ func (p *dateParser) keyword(w string) bool {
 		p.haveTime, p.hour = true, 12
 	case "tomorrow":
 		p.midnight()
-		p.relative.days++
+		p.relative.days = 1
 	case "yesterday":
 		p.midnight()
-		p.relative.days--
+		p.relative.days = -1
 	case "ago":
 		r := &p.relative
 		r.years, r.months, r.days, r.workdays = -r.years, -r.months, -r.days, -r.workdays
 		r.hours, r.minutes, r.secs, r.micros = -r.hours, -r.minutes, -r.secs, -r.micros
+		if r.weekday = -r.weekday; r.weekday == 0 {
+			r.weekday = -7
+		}
 	case "of", "on", "and", "at":
 		if w == "and" {
 			return false
@@ -158,7 +161,7 @@ func (p *dateParser) setWeekday(n, day, behaviour int) {
 	}
 	p.relative.days += 7 * n
 	p.relative.haveWeekday, p.relative.weekday, p.relative.behaviour = true, day, behaviour
-	p.reset = true
+	p.midnight()
 }
 
 // setWeek moves by whole weeks, to the weekday that is named or to Monday.
@@ -196,8 +199,11 @@ func (p *dateParser) partOfMonth(n int, unit string, day int, isDay bool) bool {
 	case unit == "day" && n == -1:
 		p.relative.edge = 2
 	case isDay:
-		p.relative.nth, p.relative.nthWeekday = n, day
-		p.reset = true
+		p.relative.inMonth = 1
+		if n < 0 {
+			p.relative.inMonth = -1
+		}
+		p.setWeekday(n, day, boolToInt(n > 0))
 	default:
 		return false
 	}

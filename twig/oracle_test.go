@@ -291,3 +291,44 @@ func (g *generator) filter(depth int) string {
 		"reverse", "sort", "slice(1, 2)", "slice(-2)", "split(',')", "split('')", "batch(2)|length", "merge([9])", "column('sku')", "nl2br",
 		"replace({'a': 'A', 'b': '<'})", "date('Y-m-d')", "sort|join", "merge({a: 2})|json_encode")
 }
+
+func TestOracleAgreesOnRandomDates(t *testing.T) {
+	o, data := startOracle(t), oracleData(t)
+	g := &generator{rand.New(rand.NewPCG(*oracleSeed, 1))}
+	for range *oracleCount {
+		source := "{{ '" + g.date() + "'|date_modify('" + g.change() + "')|date('Y-m-d H:i:s " + g.pick("P", "D N W o z t L", "jS F y", "c", "U", "g:i a", "T e") + "', " +
+			g.pick("null", "false", "'Australia/Adelaide'", "'America/New_York'") + ") }}"
+		o.compare(t, oracleRequest{map[string]string{"index.twig": source}, data, false, false})
+	}
+}
+
+func (g *generator) date() string {
+	return g.pick("2026-03-04", "2024-02-29", "2026-01-31", "2025-12-31", "2026-08-09", "2027-01-03", "1969-07-20", "2026-10-04") +
+		g.pick("", " 10:00", "T23:59:59", " 00:00:00", "T01:30:00Z", " 12:00:00 +02:00", " 02:30 America/New_York", " 3:15 pm", ".", "T10:11:12.5+10:30")
+}
+
+func (g *generator) change() string {
+	one := func() string {
+		switch g.IntN(8) {
+		case 0:
+			return g.pick("+", "-", "") + g.pick("1", "2", "13", "40") + " " + g.pick("day", "days", "week", "month", "months", "year", "hours", "minutes", "sec", "weekdays", "fortnight", "weekday") + g.pick("", " ago")
+		case 1:
+			return g.pick("next", "last", "this", "previous") + " " + g.pick("monday", "sunday", "friday", "week", "month", "year", "day", "sat")
+		case 2:
+			return g.pick("first", "last") + " day of" + g.pick("", " next month", " last month", " january", " february 2028", " this month", " previous year")
+		case 3:
+			return g.pick("first", "second", "third", "fourth", "last") + " " + g.pick("monday", "sunday", "wednesday") + " of " + g.pick("next month", "march", "february 2027", "this month", "last year")
+		case 4:
+			return g.pick("monday", "sunday", "wed", "thursday") + " " + g.pick("next week", "last week", "this week", "")
+		case 5:
+			return g.pick("today", "tomorrow", "yesterday", "midnight", "noon", "now", "tomorrow noon", "yesterday 14:00", "today 9am")
+		case 6:
+			return g.pick("15:30", "9:05:06", "11 pm", "2026-12-24", "24 December", "May 2027", "June 5th", "1st july 2026")
+		}
+		return g.pick("+1 month -1 day", "+1 year +1 month", "-1 week +2 hours", "first day of next month midnight", "last day of this month 23:59:59")
+	}
+	if g.IntN(4) == 0 {
+		return one() + " " + one()
+	}
+	return one()
+}
