@@ -42,14 +42,14 @@ func BenchmarkRender(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, render := range map[string]func([]byte, context.Context, twig.Value) ([]byte, error){
+	for name, render := range map[string]func(context.Context, []byte, twig.Value) ([]byte, error){
 		"plain": template.AppendRender, "checked": template.AppendRenderJSON,
 	} {
 		b.Run(name, func(b *testing.B) {
 			var buf []byte
 			b.ReportAllocs()
 			for b.Loop() {
-				if buf, err = render(buf[:0], b.Context(), v); err != nil {
+				if buf, err = render(b.Context(), buf[:0], v); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -24,7 +24,7 @@ type Function struct {
 	Call func(ctx context.Context, args []Value) (Value, error)
 }
 
-// callable definitions, built in or added.
+// callDef is a filter, function or test, built in or added.
 type callDef struct {
 	name      string
 	params    []paramDef

@@ -20,7 +20,6 @@ type unit struct {
 	extend *site
 	uses   []*useStmt
 	blocks map[string]*block
-	order  []string // names of blocks as they appear
 	macros map[string]*macro
 	aliens int // import tags, numbered
 	start  site
@@ -76,8 +75,7 @@ type compiler struct {
 	strategy string   // what prints are escaped for
 	json     jsonSpot // where in a JSON text the next output stands
 	block    string   // name of the block being compiled
-	inMacro  bool
-	assigned []int // slots assigned since the innermost loop began
+	assigned []int    // slots assigned since the innermost loop began
 	looped   bool
 	parentOf bool // _context has _parent, as in the sequence of a for tag
 }
@@ -119,13 +117,6 @@ func (c *compiler) target(name string) int {
 		c.assigned = append(c.assigned, s)
 	}
 	return s
-}
-
-func (c *compiler) declare(main bool) *scope {
-	if main {
-		return c.scopes[0]
-	}
-	return c.scopes[len(c.scopes)-1]
 }
 
 // imported finds a template alias or imported macro: in the innermost scope,

@@ -274,12 +274,12 @@ func (e *Env) unit(name string) (*unit, error) {
 // or null. The error is an *Error; it wraps ErrLimit when a bound was hit, and
 // the error of ctx when that ended.
 func (t *Template) Render(ctx context.Context, v Value) ([]byte, error) {
-	return t.AppendRender(nil, ctx, v)
+	return t.AppendRender(ctx, nil, v)
 }
 
 // AppendRender renders like Render and appends the body to dst, which is
 // returned unchanged with an error.
-func (t *Template) AppendRender(dst []byte, ctx context.Context, v Value) ([]byte, error) {
+func (t *Template) AppendRender(ctx context.Context, dst []byte, v Value) ([]byte, error) {
 	r := t.env.newRun(ctx, t.unit, v)
 	defer t.env.release(r)
 	if err := r.render(); err != nil {

@@ -13,7 +13,6 @@ type lexer struct {
 	brackets []bracket
 	nested   int // interpolations inside each other
 	maxNest  int
-	limits   *Limits
 	identity bool // === and !== are operators
 }
 

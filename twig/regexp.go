@@ -59,13 +59,13 @@ func translatePattern(s string) (*regexp.Regexp, error) {
 	s = strings.TrimLeft(s, " \t\n\r\v\f")
 	switch {
 	case s == "":
-		return nil, fmt.Errorf("Empty regular expression")
+		return nil, fmt.Errorf("empty regular expression")
 	case len(s) > maxPattern:
 		return nil, fmt.Errorf("it is longer than %d bytes", maxPattern)
 	}
 	open := s[0]
 	if isNameStart(open) && open != '_' && open < 0x7f || open-'0' <= 9 || open == '\\' || open == 0 {
-		return nil, fmt.Errorf("Delimiter must not be alphanumeric, backslash, or NUL")
+		return nil, fmt.Errorf("delimiter must not be alphanumeric, backslash, or NUL")
 	}
 	shut := open
 	if i := strings.IndexByte("([{<", open); i >= 0 {
@@ -73,7 +73,7 @@ func translatePattern(s string) (*regexp.Regexp, error) {
 	}
 	end := strings.LastIndexByte(s[1:], shut)
 	if end < 0 {
-		return nil, fmt.Errorf("No ending delimiter %q found", string(shut))
+		return nil, fmt.Errorf("no ending delimiter %q found", string(shut))
 	}
 	pattern, flags := s[1:1+end], s[end+2:]
 	prefix := ""
@@ -89,7 +89,7 @@ func translatePattern(s string) (*regexp.Regexp, error) {
 		case 'D':
 			pattern = dollarAtEnd(pattern)
 		default:
-			return nil, fmt.Errorf("Unknown modifier %q", string(f))
+			return nil, fmt.Errorf("unknown modifier %q", string(f))
 		}
 	}
 	pattern = translateSyntax(pattern, strings.ContainsRune(flags, 'D') || strings.ContainsRune(flags, 'm'))

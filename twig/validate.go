@@ -6,11 +6,11 @@ import "context"
 // If it is not, the *Error names the byte of the body (Offset), the place in
 // the template that wrote it, and the print there or before it (Variable).
 func (t *Template) RenderJSON(ctx context.Context, v Value) ([]byte, error) {
-	return t.AppendRenderJSON(nil, ctx, v)
+	return t.AppendRenderJSON(ctx, nil, v)
 }
 
 // AppendRenderJSON is RenderJSON appending to dst, as AppendRender does.
-func (t *Template) AppendRenderJSON(dst []byte, ctx context.Context, v Value) ([]byte, error) {
+func (t *Template) AppendRenderJSON(ctx context.Context, dst []byte, v Value) ([]byte, error) {
 	r := t.env.newRun(ctx, t.unit, v)
 	defer t.env.release(r)
 	r.tracing = true

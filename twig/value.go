@@ -63,16 +63,14 @@ func (v Value) Kind() Kind { return kindOf[v.kind] }
 func (v Value) IsNull() bool { return v.kind <= inAbsent }
 
 var (
-	nullValue    = Value{kind: inNull}
-	missing      = Value{kind: inMissing}
-	absent       = Value{kind: inAbsent}
-	trueValue    = Value{kind: inBool, num: 1}
-	falseValue   = Value{kind: inBool}
-	emptyString  = Value{kind: inString}
-	emptyMarkup  = Value{kind: inMarkup}
-	emptyArray   = ArrayValue(&Hash{})
-	nanValue     = FloatValue(math.NaN())
-	negativeZero = math.Copysign(0, -1)
+	nullValue   = Value{kind: inNull}
+	missing     = Value{kind: inMissing}
+	absent      = Value{kind: inAbsent}
+	trueValue   = Value{kind: inBool, num: 1}
+	falseValue  = Value{kind: inBool}
+	emptyString = Value{kind: inString}
+	emptyMarkup = Value{kind: inMarkup}
+	emptyArray  = ArrayValue(&Hash{})
 )
 
 // NullValue returns null.
