@@ -23,13 +23,14 @@ import (
 
 // house is a running API on a real database, without the workers behind it.
 type house struct {
-	t         testing.TB
-	db        *store.DB
-	reactions *reaction.Reactions
-	server    *httptest.Server
-	handler   http.Handler
-	log       *logBuffer
-	doc       *document
+	t          testing.TB
+	db         *store.DB
+	reactions  *reaction.Reactions
+	deliveries *delivery.Dispatcher
+	server     *httptest.Server
+	handler    http.Handler
+	log        *logBuffer
+	doc        *document
 }
 
 func newHouse(t testing.TB, adjust ...func(*api.Options)) *house {
@@ -46,9 +47,9 @@ func houseOn(t testing.TB, db *store.DB, adjust ...func(*api.Options)) *house {
 	h := &house{t: t, db: db, log: &logBuffer{}}
 	logger := slog.New(slog.NewJSONHandler(h.log, nil))
 	guard := delivery.NewGuard(delivery.GuardOptions{AllowHTTP: true, AllowPrivate: true})
-	deliveries := delivery.New(delivery.Options{DB: db, Guard: guard, Secrets: box, Version: "test", Logger: logger})
-	h.reactions = reaction.New(reaction.Options{DB: db, Guard: guard, Secrets: box, Deliveries: deliveries, Logger: logger})
-	o := api.Options{DB: db, Reactions: h.reactions, Deliveries: deliveries, Version: "test", Logger: logger}
+	h.deliveries = delivery.New(delivery.Options{DB: db, Guard: guard, Secrets: box, Version: "test", Logger: logger})
+	h.reactions = reaction.New(reaction.Options{DB: db, Guard: guard, Secrets: box, Deliveries: h.deliveries, Logger: logger})
+	o := api.Options{DB: db, Reactions: h.reactions, Deliveries: h.deliveries, Version: "test", Logger: logger}
 	for _, f := range adjust {
 		f(&o)
 	}

@@ -3,8 +3,12 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestATargetShowsItsSecretAtItsCreationAndOnDemand(t *testing.T) {
@@ -108,6 +112,60 @@ func TestAnEventShowsItsContextTheRunsAndTheDeliveries(t *testing.T) {
 		t.Errorf("deliveries %v", rows)
 	}
 	c.post("/deliveries/99/retry", nil).want(404)
+}
+
+func TestADeadLetterIsSentAgainOnRequest(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("shop")
+	var healthy atomic.Bool
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !healthy.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		fmt.Fprint(w, "thanks")
+	}))
+	t.Cleanup(receiver.Close)
+	c.post("/targets", object{"name": "CRM", "handle": "crm", "url": receiver.URL, "retry_schedule": []int{0}}).want(201)
+	c.post("/triggers", object{"name": "Welcome", "trigger": "profile.created", "is_active": true, "actions": []object{
+		{"name": "target.send", "arguments": []object{{"name": "target", "value": "crm"}}},
+	}}).want(201)
+	h.deliveries.Start()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := h.deliveries.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+
+	c.post("/profiles", object{"email": "a@b.co"}).want(201)
+	if _, err := h.reactions.Step(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	id := "/deliveries/" + c.delivery("dead")
+	if got := c.get(id).want(200).data(); got["status"] != 500.0 || got["ended_at"] == nil || len(got["attempts"].([]any)) != 1 {
+		t.Errorf("dead letter %v", got)
+	}
+	healthy.Store(true)
+	c.post(id+"/retry", nil).want(200)
+	c.delivery("delivered")
+	attempts := c.get(id).want(200).data()["attempts"].([]any)
+	if len(attempts) != 2 || attempts[1].(map[string]any)["answer"] != "thanks" {
+		t.Errorf("attempts %v", attempts)
+	}
+	c.post(id+"/retry", nil).want(409)
+}
+
+// delivery waits for a delivery in the state and returns its id.
+func (c *client) delivery(state string) string {
+	c.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if rows := c.get("/deliveries?filter[state]=" + state).want(200).rows(); len(rows) > 0 {
+			return fmt.Sprint(rows[0].(map[string]any)["id"])
+		}
+	}
+	c.t.Fatalf("no delivery became %s: %s", state, c.get("/deliveries").body)
+	return ""
 }
 
 func TestTheCatalogueHasSchemasThatItsSamplesFit(t *testing.T) {
