@@ -207,7 +207,7 @@ type (
 		pos
 		message expr
 	}
-	// groupStmt is a tag that only holds its body: spaceless aside, sandbox.
+	// groupStmt is the sandbox tag.
 	groupStmt struct {
 		pos
 		body []stmt
@@ -220,4 +220,44 @@ type parsed struct {
 	body   []stmt
 	parent *extendsStmt
 	uses   []*useStmt
+}
+
+// tagOf returns the name of the tag that a statement comes from, or nothing.
+func tagOf(s stmt) string {
+	switch s := s.(type) {
+	case *ifStmt:
+		return "if"
+	case *forStmt:
+		return "for"
+	case *setStmt, *captureStmt:
+		return "set"
+	case *applyStmt:
+		return "apply"
+	case *autoescapeStmt:
+		return "autoescape"
+	case *blockStmt:
+		return "block"
+	case *includeStmt:
+		if s.embedded != nil {
+			return "embed"
+		}
+		return "include"
+	case *importStmt:
+		return "import"
+	case *fromStmt:
+		return "from"
+	case *macroStmt:
+		return "macro"
+	case *withStmt:
+		return "with"
+	case *doStmt:
+		return "do"
+	case *guardStmt:
+		return "guard"
+	case *deprecatedStmt:
+		return "deprecated"
+	case *groupStmt:
+		return "sandbox"
+	}
+	return ""
 }

@@ -247,6 +247,7 @@ func (b *bound) evalSpread(r *run) Value {
 }
 
 func (c *compiler) filter(e *filterExpr) eval {
+	c.uses("filter", e.name, e.at())
 	switch e.name {
 	case "raw":
 		return c.expr(e.operand)
@@ -303,6 +304,7 @@ func (c *compiler) call(e *callExpr) eval {
 	if ref, ok := c.imported(true, e.name); ok {
 		return c.macroReference(ref, ref.name, e.at(), e.args)
 	}
+	c.uses("function", e.name, e.at())
 	switch e.name {
 	case "parent":
 		return c.parentCall(e)
@@ -383,7 +385,7 @@ func (c *compiler) defined(e expr) eval {
 		case "attribute":
 			return isDefined(c.attributeCall(e, true))
 		case "constant":
-			return func(*run) Value { return falseValue }
+			return c.constantDefined(e)
 		}
 	case *constExpr, *arrayExpr:
 		return func(*run) Value { return trueValue }

@@ -23,6 +23,7 @@ type unit struct {
 	macros map[string]*macro
 	aliens int // import tags, numbered
 	start  site
+	usages []usage
 }
 
 // site is a place in a template that an error can name.
@@ -156,6 +157,9 @@ func (c *compiler) body(list []stmt) []exec {
 }
 
 func (c *compiler) stmt(s stmt) exec {
+	if name := tagOf(s); name != "" {
+		c.uses("tag", name, s.at())
+	}
 	switch s := s.(type) {
 	case *textStmt:
 		return c.text(s)
@@ -195,7 +199,8 @@ func (c *compiler) stmt(s stmt) exec {
 		c.expr(s.message)
 		return nil
 	case *groupStmt:
-		return sequence(c.body(s.body))
+		body := c.body(s.body)
+		return func(r *run) { r.sandboxed(true, func() { r.exec(body) }) }
 	}
 	panic("twig: unknown statement")
 }

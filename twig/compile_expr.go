@@ -44,9 +44,39 @@ func (c *compiler) soft(e expr) eval {
 	case *nameExpr:
 		return c.name(e, true)
 	case *attrExpr:
+		if ref, name, ok := c.macroTarget(e); ok {
+			return softly(c.macroDefined(ref, name), c.expr(e))
+		}
 		return c.attr(e, true)
+	case *callExpr:
+		return c.softCall(e)
 	}
 	return c.expr(e)
+}
+
+// softCall makes blocks and macros that do not exist missing.
+func (c *compiler) softCall(e *callExpr) eval {
+	if ref, ok := c.imported(true, e.name); ok {
+		return softly(c.macroDefined(ref, ref.name), c.expr(e))
+	}
+	switch e.name {
+	case "block":
+		return softly(c.blockDefined(e), c.expr(e))
+	case "attribute":
+		return c.attributeCall(e, true)
+	case "constant":
+		return softly(c.constantDefined(e), c.expr(e))
+	}
+	return c.expr(e)
+}
+
+func softly(defined, val eval) eval {
+	return func(r *run) Value {
+		if !defined(r).truth() {
+			return missing
+		}
+		return val(r)
+	}
 }
 
 func (c *compiler) name(e *nameExpr, soft bool) eval {

@@ -98,6 +98,9 @@ type Options struct {
 	Functions map[string]Function
 	Tests     map[string]Function
 
+	// Sandbox says what sandboxed templates may use.
+	Sandbox Sandbox
+
 	Limits Limits
 }
 
@@ -115,6 +118,7 @@ type Env struct {
 	zones     *zones
 	random    func(int64) int64
 	limits    Limits
+	sandbox   Sandbox
 
 	filters, functions, tests map[string]*callDef
 
@@ -140,7 +144,7 @@ func New(o Options) *Env {
 	e := &Env{
 		strategy: o.Strategy, strict: o.StrictVariables, identity: o.IdentityOperators,
 		templates: maps.Clone(o.Templates), location: o.Location, now: o.Now, random: o.Random,
-		limits: o.Limits.withDefaults(), units: map[string]loaded{}, globals: &Hash{},
+		limits: o.Limits.withDefaults(), sandbox: o.Sandbox, units: map[string]loaded{}, globals: &Hash{},
 	}
 	if o.Fallback != "" {
 		e.fallback = keyOf(o.Fallback)

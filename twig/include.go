@@ -94,19 +94,20 @@ func (c *compiler) includeCall(e *callExpr) eval {
 	if b.spread {
 		c.fault(e.at(), "The arguments of include cannot be spread.")
 	}
-	template, with, withContext, optional := b.args[0], b.args[1], b.args[2], b.args[3]
+	template, with, withContext, optional, sandboxed := b.args[0], b.args[1], b.args[2], b.args[3], b.args[4]
 	where := b.where
 	return func(r *run) Value {
 		v := template(r)
 		may := optional != nil && optional(r).truth()
 		only := withContext != nil && !withContext(r).truth()
+		safe := sandboxed != nil && sandboxed(r).truth()
 		r.at = where
 		u := r.template(v, may)
 		if u == nil {
 			return emptyMarkup
 		}
 		start := r.begin()
-		r.include(u, with, only, where)
+		r.sandboxed(safe, func() { r.include(u, with, only, where) })
 		return MarkupValue(r.finish(start))
 	}
 }

@@ -114,6 +114,9 @@ func (r *run) parentOf(in *instance) *instance {
 // display renders an instance: its own body, then the parent with the blocks
 // of the child over its own.
 func (r *run) display(in *instance, overrides map[string]blockRef) {
+	if r.sandbox {
+		r.checkSandbox(in.u)
+	}
 	outer, blocks, frame := r.in, r.blocks, r.frame
 	r.in, r.blocks = in, mergeBlocks(in.blocks, overrides)
 	r.exec(in.u.body)

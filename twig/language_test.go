@@ -185,3 +185,40 @@ func TestDumpIsOffUnlessAskedFor(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+func TestASandboxedTemplateUsesOnlyWhatIsAllowed(t *testing.T) {
+	templates := map[string]string{
+		"plain": "{{ a }}", "filter": "{{ a|upper }}", "tag": "{% if a %}{{ max(1, 2) }}{% endif %}", "nested": "{{ include('filter') }}",
+	}
+	strict := twig.Options{Templates: templates}
+	open := twig.Options{Templates: templates, Sandbox: twig.Sandbox{
+		Tags: []string{"if"}, Filters: []string{"upper"}, Functions: []string{"max", "include"},
+	}}
+	for template, want := range map[string]string{
+		`{{ include('plain', sandboxed = true) }}`:                     "",
+		`{{ include('filter', sandboxed = true) }}`:                    `Filter "upper" is not allowed in "filter" at line 1`,
+		`{% sandbox %}{% include 'tag' %}{% endsandbox %}`:             `Tag "if" is not allowed in "tag"`,
+		`{{ include('nested', sandboxed = true) }}`:                    `Function "include" is not allowed in "nested"`,
+		`{{ include('plain', sandboxed = true) }}{{ include('tag') }}`: "",
+	} {
+		_, err := render(t, strict, template, `{"a": "x"}`)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", template, err)
+		}
+		if _, err := render(t, open, template, `{"a": "x"}`); err != nil {
+			t.Errorf("%s: %v", template, err)
+		}
+	}
+}
+
+func TestOnlyTheConstantsThatFiltersNeedExist(t *testing.T) {
+	got, err := render(t, twig.Options{}, `{{ {a: 1}|json_encode(constant('JSON_PRETTY_PRINT') b-or constant('JSON_UNESCAPED_SLASHES')) }}`, "null")
+	if want := "{\n    \"a\": 1\n}"; err != nil || got != want {
+		t.Errorf("got %q, %v", got, err)
+	}
+	for _, name := range []string{"PHP_OS", "PHP_EOL", "DIRECTORY_SEPARATOR", "App\\\\Kernel::SECRET"} {
+		if got, err := render(t, twig.Options{}, `{{ constant('`+name+`') }}`, "null"); err == nil {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+}

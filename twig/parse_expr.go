@@ -135,7 +135,7 @@ func (p *parser) checkPattern(a *arrayExpr) {
 
 func (p *parser) checkAssignable(name string, at int) {
 	switch strings.ToLower(name) {
-	case "true", "false", "none", "null", "_self", "_context", "_charset":
+	case "true", "false", "none", "null":
 		p.fault(at, nil, "You cannot assign a value to %q.", name)
 	}
 }

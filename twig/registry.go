@@ -43,7 +43,7 @@ var builtinTests = sync.OnceValue(func() map[string]*callDef {
 		}),
 		define("same as", "value", func(r *run, a []Value) Value { return BoolValue(r.identical(a[0], a[1])) }),
 		define("divisible by", "num", divisibleBy),
-		define("constant", "constant object?", func(r *run, a []Value) Value { return constant(r, a[1:]) }),
+		define("constant", "constant object?", isConstantTest),
 	})
 })
 
@@ -59,13 +59,4 @@ func index(lists ...[]*callDef) map[string]*callDef {
 
 func divisibleBy(r *run, args []Value) Value {
 	return BoolValue(modulo(r, args[0], args[1]).int() == 0)
-}
-
-// constant refuses every name: templates do not see the program around them.
-func constant(r *run, args []Value) Value {
-	if len(args) > 2 && args[2].truth() {
-		return falseValue
-	}
-	r.fail("Constant %q is undefined.", args[0].String())
-	return nullValue
 }

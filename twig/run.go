@@ -28,6 +28,8 @@ type run struct {
 	scanned     int
 	captureSpot jsonSpot // where the next captured text will stand
 
+	sandbox bool // a sandboxed template is being rendered
+
 	steps  int // left of Limits.Steps
 	loops  int // left of Limits.Loops
 	memory int // left of Limits.Memory
