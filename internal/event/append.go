@@ -2,17 +2,17 @@ package event
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/internal/wire"
 )
 
 // Append stores an event with its context as it is now, in the transaction of
 // the change that it tells of. profileID is "" when no profile is concerned.
 // It returns the event's id.
 func Append(t *store.Tenant, typ Type, profileID, subjectID string, context any) (int64, error) {
-	body, err := encode(context)
+	body, err := wire.Marshal(context)
 	if err != nil {
 		return 0, fmt.Errorf("encode the context of %s: %w", typ, err)
 	}
@@ -25,15 +25,4 @@ func Append(t *store.Tenant, typ Type, profileID, subjectID string, context any)
 		return 0, fmt.Errorf("append %s: %w", typ, err)
 	}
 	return e.ID, nil
-}
-
-// encode writes JSON as receivers expect it: <, > and & stay as they are.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/belfryhq/belfry/internal/wire"
 	"github.com/belfryhq/belfry/webhook"
 )
 
@@ -15,7 +16,7 @@ func TestEverySampleDecodesIntoTheReceiversContextWithNoFieldUnknown(t *testing.
 		TransactionCreated: &webhook.TransactionContext{}, TransactionUpdated: &webhook.TransactionContext{},
 	}
 	for _, e := range Catalogue() {
-		body, err := encode(e.Sample)
+		body, err := wire.Marshal(e.Sample)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,7 @@ func TestEverySchemaDescribesEveryFieldOfItsSample(t *testing.T) {
 			t.Fatal(err)
 		}
 		root := schema.Defs[strings.TrimPrefix(schema.Ref, "#/$defs/")]
-		body, err := encode(e.Sample)
+		body, err := wire.Marshal(e.Sample)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,19 +3,13 @@ package loyalty
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/belfryhq/belfry/internal/wire"
 )
 
 // plainJSON encodes a value and leaves <, > and & as they are, so that JSON
 // inside it is kept byte for byte.
-func plainJSON(v any) (json.RawMessage, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
+func plainJSON(v any) (json.RawMessage, error) { return wire.Marshal(v) }
 
 // compactJSON returns JSON without white space, and nil for null.
 func compactJSON(raw json.RawMessage) json.RawMessage {

@@ -172,7 +172,10 @@ func (a Amount) appendTo(b []byte) []byte {
 }
 
 // MarshalJSON writes the amount as a JSON number.
-func (a Amount) MarshalJSON() ([]byte, error) { return a.appendTo(make([]byte, 0, 20)), nil }
+func (a Amount) MarshalJSON() ([]byte, error) { return a.AppendJSON(make([]byte, 0, 20)), nil }
+
+// AppendJSON appends what MarshalJSON writes.
+func (a Amount) AppendJSON(b []byte) []byte { return a.appendTo(b) }
 
 // UnmarshalJSON reads a JSON number or a numeric string; null is 0.
 func (a *Amount) UnmarshalJSON(data []byte) error {

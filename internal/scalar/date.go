@@ -69,11 +69,14 @@ func (d Date) String() string {
 }
 
 // MarshalJSON writes the day as "YYYY-MM-DD", or null when it is zero.
-func (d Date) MarshalJSON() ([]byte, error) {
+func (d Date) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil }
+
+// AppendJSON appends what MarshalJSON writes.
+func (d Date) AppendJSON(b []byte) []byte {
 	if d == 0 {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	return []byte(`"` + d.String() + `"`), nil
+	return d.Midnight().AppendFormat(b, `"`+time.DateOnly+`"`)
 }
 
 // UnmarshalJSON reads "YYYY-MM-DD"; null and "" are the zero value.

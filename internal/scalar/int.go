@@ -12,11 +12,14 @@ import (
 type Int int64
 
 // MarshalJSON writes the number, or null when it is 0.
-func (n Int) MarshalJSON() ([]byte, error) {
+func (n Int) MarshalJSON() ([]byte, error) { return n.AppendJSON(nil), nil }
+
+// AppendJSON appends what MarshalJSON writes.
+func (n Int) AppendJSON(b []byte) []byte {
 	if n == 0 {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	return strconv.AppendInt(nil, int64(n), 10), nil
+	return strconv.AppendInt(b, int64(n), 10)
 }
 
 // UnmarshalJSON reads a whole number or its digits in a string; null and "" are

@@ -16,35 +16,36 @@ func (t Text) String() string { return string(t) }
 
 // MarshalJSON writes the text, or null when it is empty. Unlike json.Marshal it
 // leaves <, > and & as they are; an encoder that escapes them still does.
-func (t Text) MarshalJSON() ([]byte, error) {
+func (t Text) MarshalJSON() ([]byte, error) { return t.AppendJSON(nil), nil }
+
+// AppendJSON appends what MarshalJSON writes.
+func (t Text) AppendJSON(b []byte) []byte {
 	if t == "" {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	if !plain(string(t)) {
-		return quote(string(t))
-	}
-	b := make([]byte, 0, len(t)+2)
-	return append(append(append(b, '"'), t...), '"'), nil
+	return AppendString(b, string(t))
 }
 
-// plain reports whether s stands in JSON as it is.
-func plain(s string) bool {
+// AppendString appends s as a JSON string, with <, > and & as they are.
+func AppendString(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return false
+			return appendEscaped(b, s)
 		}
 	}
-	return true
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
 }
 
-func quote(s string) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+func appendEscaped(b []byte, s string) []byte {
+	var buffer bytes.Buffer
+	enc := json.NewEncoder(&buffer)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(s); err != nil {
-		return nil, err
+		panic(err) // every string can be encoded
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return append(b, bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))...)
 }
 
 // UnmarshalJSON reads a string, or a number as its digits: clients send card

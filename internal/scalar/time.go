@@ -45,11 +45,14 @@ func (t Time) String() string {
 }
 
 // MarshalJSON writes the moment in TimeLayout, or null when it is zero.
-func (t Time) MarshalJSON() ([]byte, error) {
+func (t Time) MarshalJSON() ([]byte, error) { return t.AppendJSON(nil), nil }
+
+// AppendJSON appends what MarshalJSON writes.
+func (t Time) AppendJSON(b []byte) []byte {
 	if t.IsZero() {
-		return []byte("null"), nil
+		return append(b, "null"...)
 	}
-	return t.AppendFormat(make([]byte, 0, len(TimeLayout)+2), `"`+TimeLayout+`"`), nil
+	return t.AppendFormat(b, `"`+TimeLayout+`"`)
 }
 
 // UnmarshalJSON reads what ParseTime reads; null and "" are the zero value.

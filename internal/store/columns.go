@@ -5,8 +5,9 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
+
+	"github.com/belfryhq/belfry/internal/wire"
 )
 
 // The columns below adapt Go values to nullable columns, both for arguments and
@@ -19,13 +20,11 @@ func asJSON(v any) jsonColumn { return jsonColumn{v} }
 
 // Value implements driver.Valuer.
 func (c jsonColumn) Value() (driver.Value, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // free JSON inside stays as the client gave it
-	if err := enc.Encode(c.v); err != nil {
+	b, err := wire.Marshal(c.v)
+	if err != nil {
 		return nil, fmt.Errorf("encode column: %w", err)
 	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
+	return string(b), nil
 }
 
 // Scan implements sql.Scanner.
