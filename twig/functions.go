@@ -94,7 +94,7 @@ func (r *run) rangeSize(n, step float64) int {
 	if n > 0 && n < step {
 		r.fail("The step of a range must not exceed the range.")
 	}
-	size := n/step + 1
+	size := n/step + 1 + 1e-9 // steps such as 0.1 do not add up exactly
 	if size > float64(r.env.limits.Loops) {
 		r.failLimit("A range has more than %d items.", r.env.limits.Loops)
 	}
@@ -117,7 +117,7 @@ func (r *run) intRange(low, high, step int64) Value {
 
 func (r *run) floatRange(low, high, step float64) Value {
 	step = absFloat(step)
-	n := r.rangeSize(absFloat(high-low)+1e-9*step, step)
+	n := r.rangeSize(absFloat(high-low), step)
 	if high < low {
 		step = -step
 	}
@@ -132,6 +132,9 @@ func (r *run) byteRange(low, high byte, step Value) Value {
 	s := int(abs(step.toInt()))
 	if s == 0 {
 		s = 1
+	}
+	if distance := int(abs(int64(high) - int64(low))); distance > 0 && distance < s {
+		r.fail("The step of a range must not exceed the range.")
 	}
 	var list []Value
 	for at := int(low); ; {
