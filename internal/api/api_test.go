@@ -30,7 +30,6 @@ type house struct {
 	server     *httptest.Server
 	handler    http.Handler
 	log        *logBuffer
-	doc        *document
 }
 
 func newHouse(t testing.TB, adjust ...func(*api.Options)) *house {

@@ -3,8 +3,10 @@ package api
 import (
 	"embed"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"sync"
 )
 
 //go:embed viewer/index.html viewer/start.js viewer/swagger-ui-bundle.js viewer/swagger-ui.css
@@ -15,15 +17,16 @@ var viewer embed.FS
 const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// mountDocs serves the OpenAPI document and its viewer. It comes last: the
-// document is what it is by then.
+// mountDocs serves the OpenAPI document, which is made when it is first asked
+// for, and its viewer.
 func (s *Server) mountDocs() {
-	document, err := json.Marshal(s.finishDocument())
-	if err != nil {
-		panic("api: encode the OpenAPI document: " + err.Error())
-	}
+	document := sync.OnceValues(func() ([]byte, error) { return json.Marshal(s.finishDocument()) })
 	s.public("GET /openapi.json", func(c *call) {
-		c.answer(http.StatusOK, document)
+		body, err := document()
+		if err != nil {
+			panic(fmt.Errorf("encode the OpenAPI document: %w", err))
+		}
+		c.answer(http.StatusOK, body)
 	})
 	files, err := fs.Sub(viewer, "viewer")
 	if err != nil {

@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/reaction"
@@ -14,10 +16,10 @@ import (
 func (s *Server) events() {
 	r := s.resource("Events", "The log of what happened, and what followed from it.")
 	list(r, on("GET /events", "read-events", "List events"), listEvents)
-	catalogue := eventCatalogue()
+	catalogue := sync.OnceValues(eventCatalogue)
 	read(r, on("GET /events/catalogue", "read-events", "List event types",
 		"Every event type with the JSON Schema of its context and a sample."),
-		func(*store.Tenant, *call) ([]EventType, error) { return catalogue, nil })
+		func(*store.Tenant, *call) ([]EventType, error) { return catalogue() })
 	read(r, on("GET /events/{id}", "read-events", "Read an event", "With its context, what the triggers did, and the deliveries."), readEvent)
 }
 
@@ -29,22 +31,20 @@ type EventType struct {
 	Sample      json.RawMessage `json:"sample" doc:"A context with every field filled in."`
 }
 
-// eventCatalogue is fixed at compile time: that it cannot be encoded would be
-// a fault of the program.
-func eventCatalogue() []EventType {
+func eventCatalogue() ([]EventType, error) {
 	var types []EventType
 	for _, e := range event.Catalogue() {
 		schema, err := e.Schema()
 		if err != nil {
-			panic("api: " + err.Error())
+			return nil, err
 		}
 		sample, err := encode(e.Sample)
 		if err != nil {
-			panic("api: sample of " + string(e.Type) + ": " + err.Error())
+			return nil, fmt.Errorf("sample of %s: %w", e.Type, err)
 		}
 		types = append(types, EventType{Type: string(e.Type), Description: e.Description, Schema: schema, Sample: sample})
 	}
-	return types
+	return types, nil
 }
 
 // Event is an event as lists show it.

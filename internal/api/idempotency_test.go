@@ -70,7 +70,6 @@ func TestThePatchAndPutOfAResourceNeedNoKey(t *testing.T) {
 func TestConcurrentRequestsUnderOneKeyAreOne(t *testing.T) {
 	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
 		c := houseOn(t, db).as("shop")
-		c.document()
 		const rounds, each = 5, 8
 		for round := range rounds {
 			key, externalID := fmt.Sprintf("k%d", round), fmt.Sprintf("r-%d", round)
