@@ -41,7 +41,8 @@ type macro struct {
 	name   string
 	params []compiledParam
 	body   []exec
-	rest   int // slot of varargs
+	text   []exec // in JSON, the same body as plain text; nil if it writes JSON itself
+	rest   int    // slot of varargs
 	unit   *unit
 }
 

@@ -297,7 +297,7 @@ func (e *Env) newRun(ctx context.Context, u *unit, v Value) *run {
 	if !ok {
 		r = &run{env: e, out: make([]byte, 0, 4096)}
 	}
-	r.ctx, r.main = ctx, u
+	r.ctx, r.main, r.captureSpot = ctx, u, jsonUnknown
 	r.steps, r.loops, r.memory = e.limits.Steps, e.limits.Loops, e.limits.Memory
 	r.at = &u.start
 	root := v.Array()

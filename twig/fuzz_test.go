@@ -84,8 +84,8 @@ func FuzzJSONStrategy(f *testing.F) {
 			return
 		}
 		i := int(which) % len(templates)
-		if i == 3 && strings.HasSuffix(text, `"`) || strings.HasPrefix(text, `"`) {
-			return // trim takes the text's own quotes too
+		if i == 3 && strings.HasSuffix(text, `"`) {
+			return // trim takes the text's own quote too
 		}
 		if i == 13 && strings.Contains(text, ">") {
 			return // spaceless changes the text

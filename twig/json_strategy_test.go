@@ -41,6 +41,8 @@ func TestJSONBodiesComeOutSafely(t *testing.T) {
 		"a captured text is escaped where it is printed":    {`{% set full %}{{ name }} {{ last }}{% endset %}{"a": "{{ full }}", "b": {{ full }}}`, `{"a": "Zoë \"Zed\"\n\\ O'Neil", "b": "Zoë \"Zed\"\n\\ O'Neil"}`},
 		"a captured fragment stays JSON":                    {`{% set part %}{"n": {{ name }}}{% endset %}[{{ part }}]`, `[{"n": "Zoë \"Zed\"\n\\"}]`},
 		"a macro knows whether it stands in a string":       {`{% macro m(v) %}{{ v }}{% endmacro %}{"a": "{{ _self.m(name) }}", "b": {{ _self.m(name) }}}`, `{"a": "Zoë \"Zed\"\n\\", "b": "Zoë \"Zed\"\n\\"}`},
+		"a macro's result is text until it is printed":      {`{% macro m(v) %}{{ v }}!{% endmacro %}{% set x = _self.m(name) %}{"a": "{{ x }}", "b": {{ x }}, "c": "{{ _self.m(last)|upper }}"}`, `{"a": "Zoë \"Zed\"\n\\!", "b": "Zoë \"Zed\"\n\\!", "c": "O'NEIL!"}`},
+		"a macro that writes JSON stays JSON":               {`{% macro m(v) %}{"v": {{ v }}}{% endmacro %}{% set x = _self.m(name) %}[{{ x }}, {{ _self.m(n) }}]`, `[{"v": "Zoë \"Zed\"\n\\"}, {"v": 3}]`},
 		"so does an include":                                {`{"a": "{{ include('v') }}", "b": {% include 'v' %}}`, `{"a": "Zoë \"Zed\"\n\\", "b": "Zoë \"Zed\"\n\\"}`},
 		"and a block":                                       {`{"a": "{% block x %}{{ name }}{% endblock %}", "b": {{ block('x') }}}`, `{"a": "Zoë \"Zed\"\n\\", "b": "Zoë \"Zed\"\n\\"}`},
 		"branches that end differently are told apart late": {`{% if yes %}"{% endif %}{{ name }}{% if yes %}"{% endif %}`, `"Zoë \"Zed\"\n\\"`},

@@ -17,6 +17,11 @@ func (c *compiler) macroTag(s *macroStmt) {
 	name, spot := c.block, c.json
 	c.block, c.json = "", jsonUnknown
 	m.body = c.inScope(s.body)
+	if strategy := c.strategy; strategy == StrategyJSON && !isJSONFragment(s.body) {
+		c.strategy = StrategyNone
+		m.text = c.inScope(s.body)
+		c.strategy = strategy
+	}
 	c.block, c.json = name, spot
 }
 
@@ -215,11 +220,15 @@ func (r *run) callMacro(m *macro, f *frame, where *site) Value {
 		}
 		f.assign(p.slot, v)
 	}
+	body, kind := m.body, inMarkup
+	if m.text != nil && r.captureSpot == jsonUnknown {
+		body, kind = m.text, inString // the result is no print yet
+	}
 	start := r.begin()
-	r.exec(m.body)
+	r.exec(body)
 	text := r.finish(start)
 	r.frame, r.in, r.blocks = frame, in, blocks
 	r.leaveCall()
 	r.at = where
-	return MarkupValue(text)
+	return textValue(kind, text)
 }

@@ -26,7 +26,7 @@ type run struct {
 
 	spot        jsonSpot // of a JSON body, up to scanned
 	scanned     int
-	captureSpot jsonSpot // where the next captured text will stand
+	captureSpot jsonSpot // where the next captured text will stand, if it is printed at once
 
 	sandbox bool // a sandboxed template is being rendered
 
@@ -153,15 +153,19 @@ func (r *run) mark(pos int, print *printed) {
 
 // capturing is the state that the end of a capture gives back.
 type capturing struct {
-	start   int
-	scanned int
-	spot    jsonSpot
+	start       int
+	scanned     int
+	spot        jsonSpot
+	captureSpot jsonSpot
 }
 
-// begin starts to capture output.
+// begin starts to capture output, which will stand where captureSpot says.
 func (r *run) begin() capturing {
-	c := capturing{len(r.out), r.scanned, r.spot}
-	r.scanned, r.spot = len(r.out), r.captureSpot
+	c := capturing{len(r.out), r.scanned, r.spot, r.captureSpot}
+	r.scanned, r.spot, r.captureSpot = len(r.out), r.captureSpot, jsonUnknown
+	if r.spot == jsonUnknown {
+		r.spot = jsonValue
+	}
 	r.captures++
 	return c
 }
@@ -171,7 +175,7 @@ func (r *run) finish(c capturing) string {
 	text := string(r.out[c.start:])
 	r.use(len(text))
 	r.out = r.out[:c.start]
-	r.scanned, r.spot = c.scanned, c.spot
+	r.scanned, r.spot, r.captureSpot = c.scanned, c.spot, c.captureSpot
 	r.captures--
 	return text
 }
@@ -181,9 +185,10 @@ func (r *run) capture(body []exec) string {
 	saved := r.captureSpot
 	r.captureSpot = jsonValue
 	c := r.begin()
-	r.captureSpot = saved
 	r.exec(body)
-	return r.finish(c)
+	text := r.finish(c)
+	r.captureSpot = saved
+	return text
 }
 
 // takeScratch makes a string of the scratch bytes from base on.
