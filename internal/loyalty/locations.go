@@ -157,7 +157,7 @@ func (in *LocationInput) apply(l *store.Location) error {
 // weekdays are the days of opening hours.
 var weekdays = []string{"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
 
-var clock = regexp.MustCompile(`^([01]\d|2[0-4]):[0-5]\d(:[0-5]\d)?$`)
+var timeOfDay = regexp.MustCompile(`^([01]\d|2[0-4]):[0-5]\d(:[0-5]\d)?$`)
 
 func (in *LocationInput) checkHours(invalid *InvalidError) {
 	for i := range in.NormalHours {
@@ -174,10 +174,10 @@ func (in *LocationInput) checkHours(invalid *InvalidError) {
 }
 
 func checkClock(invalid *InvalidError, field string, open, end scalar.Text) {
-	if open != "" && !clock.MatchString(string(open)) {
+	if open != "" && !timeOfDay.MatchString(string(open)) {
 		invalid.Add(field+".open_at", "The open at does not match the format HH:mm.")
 	}
-	if end != "" && !clock.MatchString(string(end)) {
+	if end != "" && !timeOfDay.MatchString(string(end)) {
 		invalid.Add(field+".close_at", "The close at does not match the format HH:mm.")
 	}
 }
