@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/belfryhq/belfry/internal/problem"
 )
@@ -28,12 +29,15 @@ func (c *call) readBody() error {
 		return bodyError(err)
 	}
 	c.body = b.Bytes()
-	return noNUL(c.body)
+	return checkText(c.body)
 }
 
-// noNUL refuses the character that PostgreSQL cannot hold in a text. Unescaped,
-// it is no JSON anyway.
-func noNUL(body []byte) error {
+// checkText refuses what PostgreSQL cannot hold in a text: broken UTF-8, and
+// NUL. Unescaped, NUL is no JSON anyway.
+func checkText(body []byte) error {
+	if !utf8.Valid(body) {
+		return &refusal{status: http.StatusBadRequest, message: "The body is not UTF-8."}
+	}
 	for rest := body; ; {
 		at := bytes.Index(rest, []byte(`\u0000`))
 		if at < 0 {

@@ -44,6 +44,7 @@ func TestEveryKindOfRefusalHasItsStatusAndItsReason(t *testing.T) {
 		"a body that is null":          {all.post("/profiles", `null`), 400, "", "object"},
 		"a body of another type":       {all.post("/profiles", `a=b`, "Content-Type", "application/x-www-form-urlencoded"), 415, "", "application/json"},
 		"NUL in the body":              {all.post("/profiles", `{"first_name":"a\u0000"}`), 422, "", "NUL"},
+		"broken UTF-8 in the body":     {all.post("/profiles", "{\"first_name\":\"\xff\"}"), 400, "", "UTF-8"},
 		"a field of a wrong type":      {all.post("/transactions", `{"total":"abc"}`), 422, "total", "decimal number"},
 		"a wrong type further in":      {all.post("/transactions", `{"items":[{"price_sell":{}}]}`), 422, "items.price_sell", "decimal number"},
 		"a field with a wrong value":   {all.post("/profiles", object{"email": "nobody"}), 422, "email", "email"},

@@ -31,7 +31,7 @@ func (s *Server) resource(tag, description string) resource {
 // route is one operation as a resource's file declares it.
 type route struct {
 	method string
-	// path is below the API's prefix; {name} is a parameter.
+	// path begins with the API's prefix; {name} is a parameter.
 	path string
 	// scope is what the token must have; empty is satisfied by any token.
 	scope   string

@@ -42,8 +42,8 @@ func NewToken(in TokenInput) (plain string, record store.Token, err error) {
 
 func (in TokenInput) check() error {
 	var bad problem.Invalid
-	checkText(&bad, "name", in.Name, true)
-	checkText(&bad, "namespace", in.Namespace, false)
+	checkLength(&bad, "name", in.Name, true)
+	checkLength(&bad, "namespace", in.Namespace, false)
 	if len(in.Scopes) == 0 {
 		bad.Add("scopes", "The scopes field is required.")
 	}
@@ -56,7 +56,7 @@ func (in TokenInput) check() error {
 	return bad.Err()
 }
 
-func checkText(bad *problem.Invalid, field, value string, required bool) {
+func checkLength(bad *problem.Invalid, field, value string, required bool) {
 	const most = 255
 	switch {
 	case value == "" && required:
