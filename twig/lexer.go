@@ -27,7 +27,7 @@ const (
 )
 
 func (l *lexer) run() []token {
-	l.toks = make([]token, 0, 16+len(l.code)/6)
+	l.toks = make([]token, 0, 16+len(l.code)/4)
 	for l.pos < len(l.code) {
 		l.data()
 	}
