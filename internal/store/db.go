@@ -45,6 +45,8 @@ type engine interface {
 	update(ctx context.Context, fn func(querier) error) error
 	// view runs fn in a read-only transaction.
 	view(ctx context.Context, fn func(querier) error) error
+	// lockSchema keeps other processes from migrating until unlock is called.
+	lockSchema(ctx context.Context) (unlock func() error, err error)
 	// dialect names the folder of its migrations.
 	dialect() string
 	// pool is used for migrations only.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -13,24 +14,19 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the schema up to date. On PostgreSQL a session lock lets one
-// of several starting replicas do it while the others wait.
-func (db *DB) migrate(ctx context.Context) error {
+// migrate brings the schema up to date. Of several processes that start at once
+// one does it, and the others wait.
+func (db *DB) migrate(ctx context.Context) (err error) {
+	unlock, err := db.engine.lockSchema(ctx)
+	if err != nil {
+		return fmt.Errorf("lock the schema: %w", err)
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	dir, err := fs.Sub(migrations, "migrations/"+db.engine.dialect())
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	var opts []goose.ProviderOption
-	dialect := goose.DialectSQLite3
-	if db.engine.dialect() == "postgres" {
-		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return fmt.Errorf("migration lock: %w", err)
-		}
-		opts = append(opts, goose.WithSessionLocker(locker))
-	}
-	provider, err := goose.NewProvider(dialect, db.engine.pool(), dir, opts...)
+	provider, err := db.migrations(dir)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -38,4 +34,16 @@ func (db *DB) migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+func (db *DB) migrations(dir fs.FS) (*goose.Provider, error) {
+	if db.engine.dialect() == "sqlite" {
+		return goose.NewProvider(goose.DialectSQLite3, db.engine.pool(), dir)
+	}
+	const period, attempts = 1, 300 // seconds between attempts to get the lock
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(period, attempts))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db.engine.pool(), dir, goose.WithSessionLocker(locker))
 }

@@ -200,3 +200,30 @@ func TestOneOfConcurrentRequestsUnderAKeyIsAnswered(t *testing.T) {
 		}
 	})
 }
+
+// TestOpeningANewDatabaseAtOnce is what happens when replicas start together, or
+// `belfry token create` runs beside a server that starts.
+func TestOpeningANewDatabaseAtOnce(t *testing.T) {
+	for name, newURL := range map[string]func(testing.TB) string{
+		"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL,
+	} {
+		t.Run(name, func(t *testing.T) {
+			url := newURL(t)
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					db, err := store.Open(context.Background(), url, store.Options{})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					shop(t, db, "shop")
+					if err := db.Close(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		})
+	}
+}

@@ -37,6 +37,11 @@ func openPostgres(ctx context.Context, rawURL string, opts Options) (*postgresEn
 	return &postgresEngine{db: db}, nil
 }
 
+// lockSchema leaves the locking to goose, which holds a lock of its own session.
+func (e *postgresEngine) lockSchema(context.Context) (func() error, error) {
+	return func() error { return nil }, nil
+}
+
 func (e *postgresEngine) dialect() string    { return "postgres" }
 func (e *postgresEngine) pool() *sql.DB      { return e.db }
 func (e *postgresEngine) skipLocked() string { return " FOR UPDATE SKIP LOCKED" }

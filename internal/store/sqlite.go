@@ -15,6 +15,7 @@ import (
 // sqliteEngine keeps one connection for writing and a pool of connections for
 // reading.
 type sqliteEngine struct {
+	path    string
 	reading *sql.DB
 	writing *sql.DB
 	readers *readPool
@@ -37,6 +38,7 @@ func openSQLite(ctx context.Context, path string, opts Options) (*sqliteEngine, 
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
 	return &sqliteEngine{
+		path:    path,
 		reading: reading,
 		writing: writing,
 		readers: newReadPool(reading, opts.MaxReaders),
@@ -50,7 +52,11 @@ func sqliteDSN(path, cacheSize string) string {
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
 		"foreign_keys(1)", "temp_store(2)", "cache_size(" + cacheSize + ")",
 	}}
-	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + "?" + v.Encode()
+	return sqliteURI(path) + "?" + v.Encode()
+}
+
+func sqliteURI(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
 func (e *sqliteEngine) dialect() string    { return "sqlite" }
@@ -70,6 +76,20 @@ func (e *sqliteEngine) close() error {
 	e.writer.stop()
 	e.readers.close()
 	return errors.Join(e.reading.Close(), e.writing.Close())
+}
+
+// lockSchema holds the exclusive lock of an empty database beside the real one:
+// a process that dies gives it up.
+func (e *sqliteEngine) lockSchema(ctx context.Context) (func() error, error) {
+	lock, err := sql.Open("sqlite", sqliteURI(e.path+".lock")+"?_pragma=busy_timeout(60000)&_txlock=exclusive")
+	if err != nil {
+		return nil, err
+	}
+	tx, err := lock.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return func() error { return errors.Join(tx.Rollback(), lock.Close()) }, nil
 }
 
 func (e *sqliteEngine) classify(err error) error {
