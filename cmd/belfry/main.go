@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	_ "time/tzdata" // zones are known on machines that have no files of them
+
 	"github.com/alecthomas/kong"
 )
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/belfryhq/belfry/internal/app"
@@ -20,6 +21,7 @@ type databaseFlags struct {
 type serveCmd struct {
 	databaseFlags
 	Listen                string         `help:"Address of the API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	PublicURL             string         `help:"Where clients reach the API, when a proxy stands before it: https://…" name:"public-url" placeholder:"URL"`
 	SecretKey             string         `help:"Key that seals secrets: 32 bytes in hex or base64. Without it, secret.key in the data folder, made at the first start." placeholder:"KEY"`
 	AllowHTTPEndpoints    bool           `help:"Let endpoints have http URLs, not https alone." name:"allow-http-endpoints"`
 	AllowPrivateEndpoints bool           `help:"Let endpoints be on this machine and in private networks."`
@@ -52,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 
 func (c *serveCmd) config() app.Config {
 	return app.Config{
-		Listen: c.Listen, Data: c.Data, Database: c.Database, SecretKey: c.SecretKey,
+		Listen: c.Listen, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Data: c.Data, Database: c.Database, SecretKey: c.SecretKey,
 		AllowHTTP: c.AllowHTTPEndpoints, AllowPrivate: c.AllowPrivateEndpoints, AllowNetworks: c.AllowNetwork,
 		RateLimit: c.RateLimit, MetricsListen: c.MetricsListen, StopGrace: c.StopGrace,
 		Version: version(), Logger: newLogger(c.LogFormat, c.LogLevel),

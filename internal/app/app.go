@@ -96,7 +96,7 @@ func (a *App) wire() (http.Handler, error) {
 	a.metrics = newMetrics(a.deliveries.Collectors()...)
 	return api.New(api.Options{
 		DB: a.db, Reactions: a.reactions, Deliveries: a.deliveries, Version: a.config.Version, Logger: a.logger,
-		RateLimit: a.config.RateLimit, Observe: a.metrics.observe,
+		PublicURL: a.config.PublicURL, RateLimit: a.config.RateLimit, Observe: a.metrics.observe,
 	}), nil
 }
 

@@ -15,6 +15,9 @@ import (
 type Config struct {
 	// Listen is the address of the API; port 0 takes a free one.
 	Listen string
+	// PublicURL is where clients reach the API, when that is not Listen; links in
+	// lists begin with it.
+	PublicURL string
 	// Data is the folder of the embedded database and of the key file.
 	Data string
 	// Database is sqlite://FILE or postgres://…; empty is a SQLite file in Data.
