@@ -35,6 +35,9 @@ func listTags(t *store.Tenant, c *call, l store.List) (store.Page[string], error
 
 func replaceTags(t *store.Tenant, c *call, in TagsInput) ([]string, error) {
 	return c.changeTags(t, func(p *loyalty.ProfileInput) error {
+		if in.Tags == nil {
+			return missingField("tags")
+		}
 		p.Tags = in.Tags
 		return nil
 	})
@@ -42,6 +45,9 @@ func replaceTags(t *store.Tenant, c *call, in TagsInput) ([]string, error) {
 
 func addTags(t *store.Tenant, c *call, in TagsInput) ([]string, error) {
 	return c.changeTags(t, func(p *loyalty.ProfileInput) error {
+		if in.Tags == nil {
+			return missingField("tags")
+		}
 		p.Tags = append(p.Tags, in.Tags...)
 		return nil
 	})
@@ -72,6 +78,9 @@ func listProfileStatuses(t *store.Tenant, c *call, l store.List) (store.Page[eve
 
 func replaceStatuses(t *store.Tenant, c *call, in StatusesInput) ([]event.ProfileStatus, error) {
 	return c.changeStatuses(t, func(p *loyalty.ProfileInput) error {
+		if in.Statuses == nil {
+			return missingField("statuses")
+		}
 		p.Statuses = in.Statuses
 		return nil
 	})
@@ -79,6 +88,9 @@ func replaceStatuses(t *store.Tenant, c *call, in StatusesInput) ([]event.Profil
 
 func addStatuses(t *store.Tenant, c *call, in StatusesInput) ([]event.ProfileStatus, error) {
 	return c.changeStatuses(t, func(p *loyalty.ProfileInput) error {
+		if in.Statuses == nil {
+			return missingField("statuses")
+		}
 		p.Statuses = append(p.Statuses, in.Statuses...)
 		return nil
 	})
@@ -95,6 +107,12 @@ func removeStatus(t *store.Tenant, c *call) error {
 func (c *call) changeStatuses(t *store.Tenant, patch func(*loyalty.ProfileInput) error) ([]event.ProfileStatus, error) {
 	p, err := loyalty.UpdateProfile(t, c.param("id"), patch)
 	return p.StatusesOriginal, err
+}
+
+// missingField refuses a request without a list: an empty one is meant only
+// where it is written.
+func missingField(field string) error {
+	return problem.Field(field, "The %s field is required.", field)
 }
 
 func without(list []string, name, resource string) ([]string, error) {

@@ -34,6 +34,7 @@ func TestAProfileFromItsCreationToItsEnd(t *testing.T) {
 		}
 	}
 	c.post("/profiles/search-id", object{"type": "shopify", "id": "5"}).want(404)
+	c.post("/profiles/search-id", object{}).want(422)
 
 	available := c.post("/profiles/availability", object{"email": "ADA@example.com", "mobile_phone": "+61499999999"}).want(200).data()
 	email, mobile := available["email"].(map[string]any), available["mobile_phone"].(map[string]any)
@@ -96,6 +97,14 @@ func TestTagsAndStatusesOfAProfile(t *testing.T) {
 	c.do("DELETE", id+"/tags/c", nil).want(404)
 	if got := fmt.Sprint(c.get(id + "/tags").want(200).rows()); got != "[a-b d]" {
 		t.Errorf("tags %s", got)
+	}
+
+	for _, method := range []string{"PUT", "POST"} {
+		c.do(method, id+"/tags", object{"tag": "e"}).want(422)
+		c.do(method, id+"/statuses", object{"status": "staff"}).want(422)
+	}
+	if got := fmt.Sprint(c.get(id + "/tags").want(200).rows()); got != "[a-b d]" {
+		t.Errorf("tags after a request that names none: %s", got)
 	}
 
 	status := c.post("/statuses", object{"name": "Staff", "handle": "staff"}).want(201)
