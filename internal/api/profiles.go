@@ -7,6 +7,7 @@ import (
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
+	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
@@ -59,6 +60,16 @@ type ProfileSearch struct {
 }
 
 func searchProfile(t *store.Tenant, _ *call, in ProfileSearch) (event.Profile, error) {
+	var invalid problem.Invalid
+	if in.Type == "" {
+		invalid.Add("type", "The type field is required.")
+	}
+	if in.ID == "" {
+		invalid.Add("id", "The id field is required.")
+	}
+	if err := invalid.Err(); err != nil {
+		return event.Profile{}, err
+	}
 	return loyalty.SearchID(t, string(in.Type), string(in.ID))
 }
 
@@ -66,10 +77,11 @@ func searchProfile(t *store.Tenant, _ *call, in ProfileSearch) (event.Profile, e
 type AvailabilityQuestion struct {
 	Email       scalar.Text `json:"email,omitempty"`
 	MobilePhone scalar.Text `json:"mobile_phone,omitempty"`
+	Country     scalar.Text `json:"mobile_phone_country,omitempty" doc:"of a number in its national form"`
 }
 
 func checkAvailability(t *store.Tenant, _ *call, in AvailabilityQuestion) (loyalty.Available, error) {
-	return loyalty.Availability(t, string(in.Email), string(in.MobilePhone))
+	return loyalty.Availability(t, string(in.Email), string(in.MobilePhone), string(in.Country))
 }
 
 // ProfileBatchInput is many profiles at once.

@@ -27,8 +27,9 @@ type ProfileRef struct {
 }
 
 // Availability looks up which profiles have an email or a mobile phone. An
-// empty one is not looked up; a phone is given as E.164 or as it was stored.
-func Availability(t *store.Tenant, email, mobile string) (Available, error) {
+// empty one is not looked up. A phone in its national form is that of the named
+// country; without one, it is that of the profiles that name no country either.
+func Availability(t *store.Tenant, email, mobile, mobileCountry string) (Available, error) {
 	var out Available
 	var err error
 	if email != "" {
@@ -39,7 +40,7 @@ func Availability(t *store.Tenant, email, mobile string) (Available, error) {
 	if mobile == "" {
 		return out, nil
 	}
-	key, ok := phoneKey(mobile, "")
+	key, ok := phoneKey(mobile, mobileCountry)
 	if !ok {
 		return out, Invalid("mobile_phone", phoneInvalid)
 	}

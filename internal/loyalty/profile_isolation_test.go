@@ -60,7 +60,7 @@ func TestAnotherTenantSeesNothing(t *testing.T) {
 			}
 		}
 		other.do(func(tenant *store.Tenant) error {
-			a, err := loyalty.Availability(tenant, "ada@example.com", "+61412345678")
+			a, err := loyalty.Availability(tenant, "ada@example.com", "+61412345678", "")
 			if err == nil && (!a.Email.Available || !a.MobilePhone.Available) {
 				t.Errorf("availability tells of another tenant: %+v", a)
 			}
@@ -77,15 +77,19 @@ func TestAvailability(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		p := s.create(ada)
 		s.do(func(tenant *store.Tenant) error {
-			a, err := loyalty.Availability(tenant, "Ada@example.com", "+61 412 345 678")
+			a, err := loyalty.Availability(tenant, "Ada@example.com", "+61 412 345 678", "")
 			if err == nil && (a.Email.Available || a.Email.Profile.ID != p.ID || a.MobilePhone.Available) {
 				t.Errorf("taken: %s", asJSON(a))
 			}
-			b, errB := loyalty.Availability(tenant, "bob@example.com", "")
+			b, errB := loyalty.Availability(tenant, "bob@example.com", "", "")
 			if errB == nil && (!b.Email.Available || b.Email.Profile != nil || b.MobilePhone != nil) {
 				t.Errorf("free: %s", asJSON(b))
 			}
-			return errors.Join(err, errB)
+			national, errN := loyalty.Availability(tenant, "", "0412 345 678", "AU")
+			if errN == nil && national.MobilePhone.Available {
+				t.Errorf("taken, in its national form: %s", asJSON(national))
+			}
+			return errors.Join(err, errB, errN)
 		})
 	})
 }
