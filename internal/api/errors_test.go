@@ -47,6 +47,8 @@ func TestEveryKindOfRefusalHasItsStatusAndItsReason(t *testing.T) {
 		"broken UTF-8 in the body":     {all.post("/profiles", "{\"first_name\":\"\xff\"}"), 400, "", "UTF-8"},
 		"a field of a wrong type":      {all.post("/transactions", `{"total":"abc"}`), 422, "total", "decimal number"},
 		"a wrong type further in":      {all.post("/transactions", `{"items":[{"price_sell":{}}]}`), 422, "items.price_sell", "decimal number"},
+		"a wrong type in a profile":    {all.post("/profiles", `{"joined_at":"soon"}`), 422, "joined_at", "The joined_at must be a time"},
+		"a wrong type in an old name":  {all.post("/profiles", `{"comms_attributes":{"sms_promo":3}}`), 422, "comms_attributes.sms_promo", "true or false"},
 		"a field with a wrong value":   {all.post("/profiles", object{"email": "nobody"}), 422, "email", "email"},
 		"a field that is missing":      {all.post("/transactions", object{}), 422, "total", "required"},
 		"a field that is taken":        {all.post("/targets", object{"name": "n", "handle": "crm", "url": "https://example.com"}), 422, "handle", "taken"},

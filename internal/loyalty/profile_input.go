@@ -1,6 +1,7 @@
 package loyalty
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -67,12 +68,19 @@ func (in *ProfileInput) UnmarshalJSON(data []byte) error {
 	// Decoded elements of lists would keep the fields of those before them.
 	in.CustomAttributes, in.Identities, in.Addresses, in.Attributes.Dates = nil, nil, nil, nil
 	type plain ProfileInput
-	body := struct {
-		*plain
+	if err := json.Unmarshal(data, (*plain)(in)); err != nil {
+		return err
+	}
+	if !bytes.Contains(data, []byte(`s_attributes"`)) {
+		return nil
+	}
+	// Not embedded in one struct with the others: an error would name a field of
+	// the struct and not of the request.
+	older := struct {
 		Comms *event.Comms `json:"comms_attributes"`
 		Dates *[]DateInput `json:"dates_attributes"`
-	}{(*plain)(in), &in.Attributes.Comms, &in.Attributes.Dates}
-	return json.Unmarshal(data, &body)
+	}{&in.Attributes.Comms, &in.Attributes.Dates}
+	return json.Unmarshal(data, &older)
 }
 
 // IdentityInput names a profile in another system. ID picks an existing one to
