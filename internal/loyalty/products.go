@@ -82,6 +82,7 @@ func (g *catalogue) apply(in *ItemInput, i *store.TransactionItem, invalid *Inva
 		return err
 	}
 	if !ok {
+		i.SKU = cmp.Or(i.SKU, in.ProductVariantSKU)
 		return g.setProduct(in.ProductID, i, invalid, prefix)
 	}
 	i.ProductID, i.ProductVariantID, i.Product = scalar.Int(v.ProductID), scalar.Int(v.ID), v.Product

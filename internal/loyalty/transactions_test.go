@@ -341,6 +341,9 @@ func TestCatalogueIsMadeOnceAndMatched(t *testing.T) {
 		if got := line(`"product_id": 1, "name": "Sundry"`); got.Product == nil || got.ProductVariantID != 0 {
 			t.Errorf("a product without a variant: got %s", asJSON(got))
 		}
+		if got := line(`"product_variant_sku": "UNKNOWN"`); got.SKU != "UNKNOWN" {
+			t.Errorf("the SKU of a variant that the catalogue does not have is lost: got %s", asJSON(got))
+		}
 		if got := line(`"sku": "UNKNOWN"`); got.Product != nil || got.SKU != "UNKNOWN" {
 			t.Errorf("a SKU that the catalogue does not have: got %s", asJSON(got))
 		}
