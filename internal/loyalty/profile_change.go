@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -138,7 +139,8 @@ func (c *profileChange) checkCore() {
 		c.invalid.Add("currency", "The currency must be an ISO 4217 code.")
 	}
 	if r.JoinedAt.IsZero() {
-		r.JoinedAt = c.now
+		// To the second, as the resource shows it: sent back, it is no change.
+		r.JoinedAt = scalar.At(c.now.Truncate(time.Second))
 	}
 	r.EmailKey = scalar.Text(emailKey(string(r.Email)))
 	if a, err := mail.ParseAddress(string(r.Email)); r.Email != "" && (err != nil || a.Address != string(r.Email)) {

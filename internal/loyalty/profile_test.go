@@ -189,6 +189,17 @@ func TestUpdateOverlaysAndTellsOnce(t *testing.T) {
 	})
 }
 
+func TestWhatWasReadAndIsSentBackIsNoChange(t *testing.T) {
+	eachShopLater(t, func(t *testing.T, s *shop, clock *time.Time) {
+		*clock = noon.Add(123456 * time.Microsecond)
+		p := s.create(ada)
+		s.update(p.ID, asJSON(s.read(p.ID)))
+		if got := s.events(p.ID); !cmp.Equal(got, []string{"profile.created"}) {
+			t.Errorf("events %v", got)
+		}
+	})
+}
+
 func TestDuplicatesAreNamedFieldByField(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.create(ada)
