@@ -39,6 +39,10 @@ func TestATargetShowsItsSecretAtItsCreationAndOnDemand(t *testing.T) {
 		t.Errorf("updated %v", got)
 	}
 	c.do("PUT", id, object{"handle": "other"}).want(422)
+	body["handle"], body["is_active"] = "later", false
+	if off := c.post("/targets", body).want(201).data(); off["is_active"] != false {
+		t.Errorf("created as %v", off)
+	}
 	c.do("PUT", id, object{"template": "{{ "}).want(422)
 	c.do("DELETE", id, nil).want(204)
 	c.get(id).want(404)

@@ -52,6 +52,7 @@ func (r *Reactions) CreateTarget(t *store.Tenant, in TargetInput) (store.Target,
 	if err := r.applyTarget(&target, in); err != nil {
 		return target, err
 	}
+	switchOff(&target, in, t.Now())
 	return target, targetStored(t.InsertTarget(&target), in)
 }
 
@@ -72,10 +73,15 @@ func (r *Reactions) UpdateTarget(t *store.Tenant, id int64, patch func(*TargetIn
 	if err := r.applyTarget(&target, in); err != nil {
 		return target, err
 	}
-	if !in.IsActive && target.DisabledAt.IsZero() {
-		target.DisabledAt, target.DisabledReason = t.Now(), "switched off by hand"
-	}
+	switchOff(&target, in, t.Now())
 	return target, targetStored(t.UpdateTarget(&target), in)
+}
+
+// switchOff disables a target that is not to be active.
+func switchOff(target *store.Target, in TargetInput, now scalar.Time) {
+	if !in.IsActive && target.DisabledAt.IsZero() {
+		target.DisabledAt, target.DisabledReason = now, "switched off by hand"
+	}
 }
 
 // DeleteTarget removes a target. One that a trigger sends to is kept: the
