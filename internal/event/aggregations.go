@@ -73,4 +73,9 @@ type Aggregations struct {
 
 	// PurchasedBrands holds the brands bought and not all returned, in order.
 	PurchasedBrands []string `json:"purchased_brands"`
+
+	// Former statuses and referrals are not kept: TopHistoricStatus is null,
+	// TotalReferred 0.
+	TopHistoricStatus *struct{} `json:"top_historic_status"`
+	TotalReferred     int       `json:"total_referred"`
 }
