@@ -63,6 +63,10 @@ func roundHalfUp(f float64, places int) float64 {
 	digits, exp := decimalDigits(f)
 	keep := exp + 1 + places
 	if keep >= len(digits) {
+		pow := math.Pow(10, float64(places))
+		if t := math.Abs(f) * pow; t < 1e15 {
+			return math.Copysign(math.Floor(t+0.5)/pow, f)
+		}
 		return f
 	}
 	if keep < 0 {
@@ -109,11 +113,17 @@ func scaled(f float64, places int) (n int64, ok bool) {
 	return n, distance > t*2e-14+1e-14
 }
 
-// decimalDigits returns |f| as 15 digits d.ddd × 10^exp.
+// decimalDigits returns |f| as 15 digits d.ddd × 10^exp, the last one rounded
+// up at a half, as PHP does where a power of ten is exact.
 func decimalDigits(f float64) (digits []byte, exp int) {
 	s := strconv.FormatFloat(math.Abs(f), 'e', 14, 64)
 	at := strings.IndexByte(s, 'e')
 	exp, _ = strconv.Atoi(s[at+1:]) // always well formed
+	if exp >= -8 && exp <= 14 {
+		if n := math.Floor(math.Abs(f)*math.Pow(10, float64(14-exp)) + 0.5); n < 1e15 {
+			return strconv.AppendInt(nil, int64(n), 10), exp
+		}
+	}
 	return []byte(s[:1] + s[2:at]), exp
 }
 

@@ -147,7 +147,7 @@ func formatFloatVerb(v verb, f float64) string {
 	var s string
 	switch v.letter {
 	case 'f', 'F':
-		s = strconv.FormatFloat(roundHalfUp(f, precision), 'f', precision, 64)
+		s = strconv.FormatFloat(f, 'f', precision, 64)
 	case 'e', 'E':
 		s = trimExponent(strconv.FormatFloat(f, v.letter, precision, 64))
 	default:
