@@ -10,7 +10,8 @@ func (s *Server) deliveries() {
 	list(r, on("GET /deliveries", "read-deliveries", "List deliveries", "The dead letters are filter[state]=dead."), listDeliveries)
 	read(r, on("GET /deliveries/{id}", "read-deliveries", "Read a delivery", "With its body and its attempts."), readDelivery)
 	effect(r, on("POST /deliveries/{id}/retry", "update-deliveries", "Retry a delivery",
-		"Has a pending delivery or a dead letter tried now; a dead letter begins its schedule anew."), s.retryDelivery)
+		"Has a pending delivery or a dead letter tried now; a dead letter begins its schedule anew. One whose template "+
+			"failed is rendered first, with the template as it is now."), s.retryDelivery)
 }
 
 // Delivery is a delivery as lists show it.
@@ -107,6 +108,9 @@ func readDelivery(t *store.Tenant, c *call) (DeliveryDetail, error) {
 func (s *Server) retryDelivery(t *store.Tenant, c *call) (Delivery, error) {
 	id, err := c.number("id", "delivery")
 	if err != nil {
+		return Delivery{}, err
+	}
+	if err := s.opts.Reactions.RenderAgain(c.request.Context(), t, id); err != nil {
 		return Delivery{}, err
 	}
 	record, err := s.opts.Deliveries.Retry(t, id)
