@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -54,8 +55,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		return a.Stop()
 	case err := <-a.Failed():
-		a.Stop()
-		return err
+		return errors.Join(err, a.Stop())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -29,15 +30,17 @@ type App struct {
 	// database has had one.
 	FirstToken string
 
-	config        Config
-	logger        *slog.Logger
-	db            *store.DB
-	deliveries    *delivery.Dispatcher
-	reactions     *reaction.Reactions
-	metrics       *metrics
-	server        *http.Server
-	metricsServer *http.Server // nil when metrics are not served
-	listener      net.Listener
+	config          Config
+	logger          *slog.Logger
+	lock            io.Closer // nil where the database is shared
+	db              *store.DB
+	deliveries      *delivery.Dispatcher
+	reactions       *reaction.Reactions
+	metrics         *metrics
+	server          *http.Server
+	listener        net.Listener
+	metricsServer   *http.Server // nil, and so the listener, when metrics are not served
+	metricsListener net.Listener
 
 	stopReactions context.CancelFunc
 	background    sync.WaitGroup
@@ -52,30 +55,68 @@ func Start(ctx context.Context, config Config) (_ *App, err error) {
 		return nil, err
 	}
 	a := &App{config: config, logger: config.Logger, failed: make(chan error, 1)}
-	if a.db, err = store.Open(ctx, config.Database, store.Options{}); err != nil {
-		return nil, err
-	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, a.db.Close())
+			err = errors.Join(err, a.release())
 		}
 	}()
-	if a.FirstToken, err = ensureTenant(ctx, a.db); err != nil {
+	if a.lock, err = lockDatabase(config.Database); err != nil {
+		return nil, err
+	}
+	if a.db, err = store.Open(ctx, config.Database, store.Options{}); err != nil {
 		return nil, err
 	}
 	handler, err := a.wire()
 	if err != nil {
 		return nil, err
 	}
-	if a.listener, err = net.Listen("tcp", config.Listen); err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
-	}
 	a.server = newServer(handler, a.logger)
-	if err := a.serveMetrics(); err != nil {
-		return nil, errors.Join(err, a.listener.Close())
+	if err := a.listen(); err != nil {
+		return nil, err
+	}
+	// Last, because a token that is made and not shown is lost.
+	if a.FirstToken, err = ensureTenant(ctx, a.db); err != nil {
+		return nil, err
 	}
 	a.run()
 	return a, nil
+}
+
+// listen takes the addresses. Who connects waits until run.
+func (a *App) listen() (err error) {
+	if a.listener, err = net.Listen("tcp", a.config.Listen); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	if a.config.MetricsListen == "" {
+		return nil
+	}
+	if a.metricsListener, err = net.Listen("tcp", a.config.MetricsListen); err != nil {
+		return fmt.Errorf("listen for metrics: %w", err)
+	}
+	return nil
+}
+
+// release gives back what Start took before it failed.
+func (a *App) release() error {
+	var errs []error
+	for _, l := range []net.Listener{a.listener, a.metricsListener} {
+		if l != nil {
+			errs = append(errs, l.Close())
+		}
+	}
+	return errors.Join(append(errs, a.closeDatabase())...)
+}
+
+// closeDatabase closes the database and then lets another server have it.
+func (a *App) closeDatabase() error {
+	var errs []error
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // wire builds the rooms, from the last to the first.
@@ -139,6 +180,7 @@ func (a *App) run() {
 			a.failed <- fmt.Errorf("serve: %w", err)
 		}
 	})
+	a.serveMetrics()
 }
 
 // URL is where the API is served.
@@ -153,11 +195,24 @@ func (a *App) Failed() <-chan error { return a.failed }
 func (a *App) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopGrace)
 	defer cancel()
+	err := a.stopServing(ctx)
+	a.stopReactions()
+	a.background.Wait()
+	return errors.Join(err, a.deliveries.Stop(ctx), a.closeDatabase())
+}
+
+// stopServing lets the requests under way end. They have half of the grace: a
+// client that hangs must not take it all from the deliveries.
+func (a *App) stopServing(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.config.StopGrace/2)
+	defer cancel()
 	err := a.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.logger.Warn("requests were cut off that took too long")
+		err = a.server.Close()
+	}
 	if a.metricsServer != nil {
 		err = errors.Join(err, a.metricsServer.Close())
 	}
-	a.stopReactions()
-	a.background.Wait()
-	return errors.Join(err, a.deliveries.Stop(ctx), a.db.Close())
+	return err
 }

@@ -2,8 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -40,21 +38,16 @@ func (m *metrics) observe(method, route string, status int, took time.Duration) 
 
 // serveMetrics serves the metrics on an address of their own, which need not be
 // reachable from where the API is.
-func (a *App) serveMetrics() error {
-	if a.config.MetricsListen == "" {
-		return nil
-	}
-	listener, err := net.Listen("tcp", a.config.MetricsListen)
-	if err != nil {
-		return fmt.Errorf("listen for metrics: %w", err)
+func (a *App) serveMetrics() {
+	if a.metricsListener == nil {
+		return
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics.registry, promhttp.HandlerOpts{}))
 	a.metricsServer = newServer(mux, a.logger)
 	a.background.Go(func() {
-		if err := a.metricsServer.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.metricsServer.Serve(a.metricsListener); !errors.Is(err, http.ErrServerClosed) {
 			a.logger.Error("serve metrics", "error", err)
 		}
 	})
-	return nil
 }
