@@ -44,7 +44,7 @@ func houseOn(t testing.TB, db *store.DB, adjust ...func(*api.Options)) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, db: db, log: &logBuffer{}}
-	logger := slog.New(slog.NewJSONHandler(h.log, nil))
+	logger := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	guard := delivery.NewGuard(delivery.GuardOptions{AllowHTTP: true, AllowPrivate: true})
 	h.deliveries = delivery.New(delivery.Options{DB: db, Guard: guard, Secrets: box, Version: "test", Logger: logger})
 	h.reactions = reaction.New(reaction.Options{DB: db, Guard: guard, Secrets: box, Deliveries: h.deliveries, Logger: logger})

@@ -114,7 +114,7 @@ func (c *call) finish() {
 	if c.route == nil {
 		return
 	}
-	c.server.log.LogAttrs(c.request.Context(), slog.LevelInfo, "request",
+	c.server.log.LogAttrs(c.request.Context(), slog.LevelDebug, "request",
 		slog.String("method", c.request.Method), slog.String("route", c.route.path),
 		slog.Int("status", c.status), slog.Duration("took", took),
 		slog.Int64("tenant_id", c.token.TenantID), slog.Int64("token_id", c.token.ID),

@@ -29,7 +29,8 @@ type Options struct {
 	Deliveries *delivery.Dispatcher
 	// Version is shown by /api/health and in the OpenAPI document.
 	Version string
-	// Logger gets a line for every request; slog.Default when nil.
+	// Logger gets the faults of the server, and every request at the level of
+	// debugging; slog.Default when nil.
 	Logger *slog.Logger
 	// Now is the clock of token expiry and rate limits; time.Now when nil.
 	Now func() time.Time
