@@ -185,7 +185,7 @@ func (r *run) method(o Value, name string, args []Value) Value {
 		return r.timeMethod(o.time(), name, args)
 	case inInterval:
 		if name == "format" && len(args) == 1 {
-			return StringValue(o.interval().format(args[0].String()))
+			return StringValue(o.interval().format(r.dateFormat(args[0])))
 		}
 	}
 	return missing

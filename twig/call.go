@@ -195,7 +195,9 @@ func (b *bound) eval() eval {
 			v := absent
 			if a != nil {
 				v = a(r).plain()
-				r.workOn(v, absent)
+				if n := v.size(); n >= 64 {
+					r.work(n / 16)
+				}
 			}
 			r.stack = append(r.stack, v)
 		}

@@ -132,6 +132,8 @@ func (r *run) compareHashes(a, b *Hash) (int, bool) {
 	if order := cmp.Compare(a.Len(), b.Len()); order != 0 {
 		return order, true
 	}
+	r.enterValue()
+	defer r.leaveValue()
 	for i := range a.Len() {
 		r.step()
 		k, x := a.At(i)
@@ -180,6 +182,8 @@ func (r *run) identicalHashes(a, b *Hash) bool {
 	if a.Len() != b.Len() {
 		return false
 	}
+	r.enterValue()
+	defer r.leaveValue()
 	for i := range a.Len() {
 		r.step()
 		k, x := a.At(i)

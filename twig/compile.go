@@ -1,7 +1,5 @@
 package twig
 
-import "slices"
-
 // eval computes an expression; exec runs a statement. Both are closures over
 // what was known when the template was compiled, and are never changed again.
 type (
@@ -74,12 +72,11 @@ type compiler struct {
 	parsed   *parsed
 	slots    map[string]int
 	scopes   []*scope
-	strategy string   // what prints are escaped for
-	json     jsonSpot // where in a JSON text the next output stands
-	block    string   // name of the block being compiled
-	assigned []int    // slots assigned since the innermost loop began
-	looped   bool
-	parentOf bool // _context has _parent, as in the sequence of a for tag
+	strategy string       // what prints are escaped for
+	json     jsonSpot     // where in a JSON text the next output stands
+	block    string       // name of the block being compiled
+	assigned map[int]bool // slots assigned since the innermost loop began; nil outside loops
+	parentOf bool         // _context has _parent, as in the sequence of a for tag
 }
 
 // compileUnit compiles a tree whose output starts at a spot of a JSON body.
@@ -115,8 +112,8 @@ func (c *compiler) slot(name string) int {
 // target returns the slot of a variable that is assigned to.
 func (c *compiler) target(name string) int {
 	s := c.slot(name)
-	if c.looped && !slices.Contains(c.assigned, s) {
-		c.assigned = append(c.assigned, s)
+	if c.assigned != nil {
+		c.assigned[s] = true
 	}
 	return s
 }
@@ -139,10 +136,10 @@ func (c *compiler) imported(functions bool, name string) (importRef, bool) {
 // inScope compiles the body of a block or macro, which has imports of its own.
 func (c *compiler) inScope(body []stmt) []exec {
 	c.scopes = append(c.scopes, &scope{})
-	looped, assigned := c.looped, c.assigned
-	c.looped, c.assigned = false, nil
+	assigned := c.assigned
+	c.assigned = nil
 	code := c.body(body)
-	c.looped, c.assigned = looped, assigned
+	c.assigned = assigned
 	c.scopes = c.scopes[:len(c.scopes)-1]
 	return code
 }
@@ -345,10 +342,10 @@ func (c *compiler) withTag(s *withStmt) exec {
 	if s.vars != nil {
 		vars = c.expr(s.vars)
 	}
-	looped, assigned := c.looped, c.assigned
-	c.looped = false
+	assigned := c.assigned
+	c.assigned = nil
 	body := c.body(s.body)
-	c.looped, c.assigned = looped, assigned
+	c.assigned = assigned
 	where, only := c.site(s.at()), s.only
 	return func(r *run) {
 		outer := r.frame

@@ -215,7 +215,7 @@ func (c *compiler) array(e *arrayExpr) eval {
 		} else {
 			h.list = make([]Value, 0, len(items))
 		}
-		r.use(24 * len(items))
+		r.use(hashSize + itemSize*len(items))
 		for i := range items {
 			v := vals[i](r).plain()
 			switch {

@@ -1,5 +1,10 @@
 package twig
 
+import (
+	"maps"
+	"slices"
+)
+
 // loop is the live state behind the loop variable of a for tag.
 type loop struct {
 	index0 int
@@ -33,14 +38,14 @@ func (c *compiler) forTag(s *forStmt) exec {
 	if end != start {
 		c.json = jsonUnknown
 	}
-	looped, outer := c.looped, c.assigned
-	c.looped, c.assigned = true, nil
+	outer := c.assigned
+	c.assigned = map[int]bool{}
 	body := c.body(s.body)
-	assigned := c.assigned
-	c.looped, c.assigned = looped, outer
-	if looped {
+	assigned := slices.Sorted(maps.Keys(c.assigned))
+	c.assigned = outer
+	if outer != nil {
 		for _, slot := range assigned {
-			c.target(c.unit.names[slot])
+			c.assigned[slot] = true
 		}
 	}
 	c.json = start
@@ -63,6 +68,7 @@ func (c *compiler) forTag(s *forStmt) exec {
 // end with the loop; the key and value variables get back what they hid.
 func (r *run) loopOver(h *Hash, key, val int, body []exec, assigned []int) {
 	f := r.frame
+	r.work(len(assigned) / 8)
 	var buf [8]bool
 	defined := buf[:0]
 	for _, slot := range assigned {

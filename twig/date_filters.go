@@ -138,7 +138,7 @@ func dateFilter(r *run, args []Value) Value {
 	v := args[0]
 	format := ""
 	if !args[1].IsNull() {
-		format = args[1].String()
+		format = r.dateFormat(args[1])
 	}
 	if v.kind == inInterval {
 		if args[1].IsNull() {
@@ -163,6 +163,17 @@ func dateFunction(r *run, args []Value) Value {
 func (r *run) newTime(t time.Time) Value {
 	r.use(24)
 	return TimeValue(t)
+}
+
+// maxDateFormat bounds a date format in bytes, as each may stand for thirty.
+const maxDateFormat = 1000
+
+func (r *run) dateFormat(v Value) string {
+	format := v.String()
+	if len(format) > maxDateFormat {
+		r.failLimit("A date format is longer than %d bytes.", maxDateFormat)
+	}
+	return format
 }
 
 func dateModify(r *run, args []Value) Value {
@@ -200,7 +211,7 @@ func (r *run) timeMethod(t time.Time, name string, args []Value) Value {
 			return ArrayValue(h)
 		}
 	case name == "format" && len(args) == 1:
-		return r.newText(formatTime(t, args[0].String()))
+		return r.newText(formatTime(t, r.dateFormat(args[0])))
 	case name == "modify" && len(args) == 1:
 		return r.modified(t, args[0].String())
 	case name == "settimezone" && len(args) == 1:

@@ -150,13 +150,28 @@ func appendURL(b []byte, s string) []byte {
 	return b
 }
 
+// pieceOf returns how much of a long text to escape before the bounds are
+// looked at again: at most 32 KiB, and no part of a character.
+func pieceOf(s string) int {
+	n := min(len(s), 32<<10)
+	for i := 0; i < utf8.UTFMax && n < len(s) && !utf8.RuneStart(s[n]); i++ {
+		n--
+	}
+	return n
+}
+
 // escaped returns a value escaped for a strategy. Only texts need it.
 func (r *run) escaped(v Value, strategy string) Value {
 	if !v.isText() {
 		return v
 	}
 	base := len(r.scratch)
-	r.scratch = appendEscaped(r.scratch, v.text(), strategy)
+	for rest := v.text(); rest != ""; {
+		n := pieceOf(rest)
+		r.scratch = appendEscaped(r.scratch, rest[:n], strategy)
+		r.grow(base)
+		rest = rest[n:]
+	}
 	return r.takeScratch(base)
 }
 

@@ -139,6 +139,9 @@ func numberFormatFilter(r *run, args []Value) Value {
 	if !args[3].IsNull() {
 		thousands = args[3].String()
 	}
+	if len(thousands) > 16 {
+		r.use(len(thousands) * 103) // times, in the largest number
+	}
 	base := len(r.scratch)
 	r.scratch = appendNumber(r.scratch, args[0].toFloat(), int(decimals), point, thousands)
 	return r.takeScratch(base)

@@ -136,6 +136,7 @@ func nl2brFilter(r *run, args []Value) Value {
 			continue
 		}
 		r.scratch = append(append(r.scratch, "<br />"...), c)
+		r.grow(base)
 		if i+1 < len(s) && (s[i+1] == '\n' || s[i+1] == '\r') && s[i+1] != c {
 			i++
 			r.scratch = append(r.scratch, s[i])
@@ -219,13 +220,12 @@ func split(r *run, args []Value) Value {
 			limit = int(min(n, int64(len(s))+1))
 		}
 	}
+	r.useItems(strings.Count(s, delimiter) + 1)
 	parts := strings.SplitN(s, delimiter, limit)
-	parts = parts[:max(len(parts)+drop, 0)]
-	return r.textList(parts)
+	return textList(parts[:max(len(parts)+drop, 0)])
 }
 
-func (r *run) textList(parts []string) Value {
-	r.useItems(len(parts))
+func textList(parts []string) Value {
 	list := make([]Value, len(parts))
 	for i, p := range parts {
 		list[i] = StringValue(p)
@@ -240,9 +240,11 @@ func (r *run) splitRunes(s string, size Value) Value {
 		n = int(min(max(size.toInt(), 1), int64(len(s)+1)))
 	}
 	if s == "" {
-		return r.textList([]string{""})
+		return textList([]string{""})
 	}
-	var parts []string
+	count := (runeCount(s) + n - 1) / n
+	r.useItems(count)
+	parts := make([]string, 0, count)
 	for start, count := 0, 0; start < len(s); {
 		end := start
 		for count = 0; count < n && end < len(s); count++ {
@@ -252,7 +254,7 @@ func (r *run) splitRunes(s string, size Value) Value {
 		parts = append(parts, s[start:end])
 		start = end
 	}
-	return r.textList(parts)
+	return textList(parts)
 }
 
 // stripTags removes HTML and PHP tags except those listed as "<b><i>".

@@ -200,8 +200,8 @@ func random(r *run, args []Value) Value {
 		if v.num == 0 {
 			return emptyString
 		}
-		runes := []rune(v.text())
-		return StringValue(string(runes[r.env.random(int64(len(runes)))]))
+		at := r.env.random(int64(runeCount(v.text())))
+		return r.sliceText(v.text(), at, IntValue(1))
 	case v.kind != inArray:
 		return v
 	}

@@ -39,7 +39,7 @@ func formatDateTime(r *run, args []Value) Value {
 	if !dateOK || !clockOK {
 		r.fail("The formats of dates and times are none, short, medium, long and full.")
 	}
-	pattern := args[3].String()
+	pattern := r.dateFormat(args[3])
 	if pattern == "" {
 		pattern = date + clock
 		if date != "" && clock != "" {

@@ -3,6 +3,7 @@ package twig_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -48,6 +49,14 @@ func TestEveryBoundHoldsByDefault(t *testing.T) {
 		"looking in a long array":               "{% set s = 1..90000 %}{% for i in 1..9000 %}{% set t = -1 in s %}{% endfor %}",
 		"spaces before a number":                "{% set s = '                ' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{% for i in 1..90000 %}{% set t = s * 1 %}{% endfor %}",
 		"the deepest stack":                     deepest(),
+		"a pattern that repeats itself":         "{{ 'x' matches '/(?:[ab]{0,900}c|[ab]{0,901}d|[ab]{0,902}e)/' }}",
+		"matching a long text":                  "{% set s = 'aaaaaaaaaaaaaaaa' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{{ s matches '/(?:[ab]{0,900}c)/' }}",
+		"a long date format":                    "{% set s = 'cccccccccccccccc' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{{ 0|date(s) }}",
+		"wide thousands":                        "{% set s = 'xxxxxxxxxxxxxxxx' %}{% for i in 1..16 %}{% set s = s ~ s %}{% endfor %}{{ 1e300|number_format(0, '.', s) }}",
+		"splitting a long text":                 "{% set s = ',,,,,,,,,,,,,,,,' %}{% for i in 1..18 %}{% set s = s ~ s %}{% endfor %}{{ s|split('')|length }}{{ s|split(',')|length }}",
+		"escaping a long text":                  `{% set s = '""""""""""""""""' %}{% for i in 1..20 %}{% set s = s ~ s %}{% endfor %}{{ s|e('html_attr')|length }}`,
+		"loops with many variables":             "{% for i in 1..50000 %}{% for j in [1] %}{% if 0 %}" + assignments(12000) + "{% endif %}{% endfor %}{% endfor %}",
+		"a value inside itself many times":      "{% set a = [] %}{% set b = [] %}{% for i in 1..600 %}{% set a = [a] %}{% set b = [b] %}{% endfor %}{{ a == b }}",
 		"dates far away":                        "{{ 'now'|date_modify('+999999999 years') }}",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,6 +76,26 @@ func TestEveryBoundHoldsByDefault(t *testing.T) {
 				t.Errorf("took %v", took)
 			}
 		})
+	}
+}
+
+// assignments sets n variables.
+func assignments(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "{%%set v%d=1%%}", i)
+	}
+	return b.String()
+}
+
+func TestManyVariablesInManyLoopsCompileFast(t *testing.T) {
+	start := time.Now()
+	source := strings.Repeat("{%for i in [1]%}", 90) + assignments(12000) + strings.Repeat("{%endfor%}", 90)
+	if _, err := twig.New(twig.Options{}).Compile("t", source); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 

@@ -3,6 +3,7 @@ package twig
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 )
 
@@ -30,13 +31,21 @@ func (c *compiler) matches(e *binaryExpr) eval {
 		if err != nil {
 			r.fail("Regexp %q passed to \"matches\" is not valid: %v.", quoteShort(pattern), err)
 		}
+		r.work(re.size)
 		return r.match(re, subject)
 	}
 }
 
-func (r *run) match(re *regexp.Regexp, subject Value) Value {
+// compiledPattern is a regular expression and about how many instructions it
+// has: for each byte of a text, a match may take a step in all of them.
+type compiledPattern struct {
+	*regexp.Regexp
+	size int
+}
+
+func (r *run) match(re *compiledPattern, subject Value) Value {
 	s := subject.String()
-	r.work(len(s) / 16)
+	r.work(len(s) * re.size / 32)
 	if re.MatchString(s) {
 		return IntValue(1)
 	}
@@ -51,11 +60,15 @@ func (v Value) size() int {
 	return 0
 }
 
-// maxPattern bounds a pattern, as its program may be many times longer.
-const maxPattern = 1000
+// The bounds of a pattern in bytes, and of its program in instructions: a
+// counted repetition stands there as often as it may match.
+const (
+	maxPattern        = 1000
+	maxPatternProgram = 2000
+)
 
 // translatePattern turns /pattern/flags into a regular expression of Go.
-func translatePattern(s string) (*regexp.Regexp, error) {
+func translatePattern(s string) (*compiledPattern, error) {
 	s = strings.TrimLeft(s, " \t\n\r\v\f")
 	switch {
 	case s == "":
@@ -96,11 +109,31 @@ func translatePattern(s string) (*regexp.Regexp, error) {
 	if prefix != "" {
 		pattern = "(?" + prefix + ")" + pattern
 	}
-	re, err := regexp.Compile(pattern)
+	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
-	return re, nil
+	size := programSize(tree)
+	if size > maxPatternProgram {
+		return nil, fmt.Errorf("its repetitions make it longer than %d instructions", maxPatternProgram)
+	}
+	re, err := regexp.Compile(pattern)
+	return &compiledPattern{re, size}, err
+}
+
+// programSize estimates the instructions of a regular expression.
+func programSize(tree *syntax.Regexp) int {
+	size := 1
+	if tree.Op == syntax.OpLiteral {
+		size = len(tree.Rune)
+	}
+	for _, sub := range tree.Sub {
+		size += programSize(sub)
+	}
+	if tree.Op == syntax.OpRepeat {
+		size *= max(tree.Min, tree.Max, 1)
+	}
+	return size
 }
 
 // translateSyntax rewrites what PCRE spells otherwise: $ also matches before

@@ -30,10 +30,11 @@ type run struct {
 
 	sandbox bool // a sandboxed template is being rendered
 
-	steps  int // left of Limits.Steps
-	loops  int // left of Limits.Loops
-	memory int // left of Limits.Memory
-	depth  int
+	steps   int // left of Limits.Steps
+	loops   int // left of Limits.Loops
+	memory  int // left of Limits.Memory
+	depth   int // of calls
+	nesting int // of the values being compared
 
 	captures int
 	tracing  bool
@@ -105,9 +106,15 @@ func (r *run) use(bytes int) {
 	}
 }
 
+// The bytes of an array without entries, and of each entry.
+const (
+	hashSize = int(unsafe.Sizeof(Hash{}))
+	itemSize = int(unsafe.Sizeof(pair{}))
+)
+
 // useItems counts the entries of an array that the template makes.
 func (r *run) useItems(n int) {
-	r.use(n * int(unsafe.Sizeof(pair{})))
+	r.use(hashSize + n*itemSize)
 	r.work(n / 8)
 }
 
@@ -125,6 +132,15 @@ func (r *run) enterCall() {
 }
 
 func (r *run) leaveCall() { r.depth-- }
+
+// enterValue guards the recursion over arrays that hold each other.
+func (r *run) enterValue() {
+	if r.nesting++; r.nesting > maxJSONDepth {
+		r.failLimit("A value is nested more than %d deep.", maxJSONDepth)
+	}
+}
+
+func (r *run) leaveValue() { r.nesting-- }
 
 // fail stops the render at the current site.
 func (r *run) fail(format string, args ...any) {
@@ -219,6 +235,7 @@ const (
 
 // contextOf returns all variables of a frame and counts a copy of them.
 func (r *run) contextOf(f *frame) *Hash {
+	r.work(len(f.own) / 32)
 	h := f.context()
 	if h != f.root {
 		r.useItems(h.Len())
