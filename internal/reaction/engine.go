@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// batchSize bounds how many events one transaction answers.
+	// batchSize and batchTime bound what one transaction answers: on SQLite nobody
+	// else writes meanwhile, and a template may take its time. The event under way
+	// when the time is over is the last.
 	batchSize = 64
+	batchTime = 50 * time.Millisecond
 	// pollEvery finds events that another process queued, or that are due again.
 	pollEvery = time.Second
 	// retryMost bounds the wait before a failed event is tried again.
@@ -57,23 +60,34 @@ func (r *Reactions) Run(ctx context.Context) {
 }
 
 // Step answers up to batchSize due events in one transaction and returns how
-// many it took up.
+// many it took up. When it left some for want of time, it signals that they wait.
 func (r *Reactions) Step(ctx context.Context) (n int, err error) {
-	err = r.DB.Update(ctx, func(tx *store.Tx) error {
-		events, err := tx.ClaimEvents(batchSize)
-		if err != nil {
+	var events []store.QueuedEvent
+	err = r.DB.Update(ctx, func(tx *store.Tx) (err error) {
+		if events, err = tx.ClaimEvents(batchSize); err != nil {
 			return fmt.Errorf("claim events: %w", err)
 		}
-		n = len(events)
-		for i := range events {
-			if err := r.settle(ctx, tx, &events[i]); err != nil {
+		begun := time.Now()
+		for n = 0; n < len(events) && (n == 0 || time.Since(begun) < batchTime); n++ {
+			if err := r.settle(ctx, tx, &events[n]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return n, err
+	if err != nil {
+		r.forget() // the rules it read may never have been committed
+		return 0, err
+	}
+	if n < len(events) {
+		r.DB.Appended.Notify()
+	}
+	return n, nil
 }
+
+// fault is what the owner of an event is told when answering it failed; the log
+// has the rest.
+const fault = "a fault of the server, which its log describes"
 
 // settle answers one event. When that fails, nothing of it remains but a note
 // on the queue, where the event waits for another try, so that it neither gets
@@ -92,7 +106,7 @@ func (r *Reactions) settle(ctx context.Context, tx *store.Tx, e *store.QueuedEve
 	}
 	r.Logger.Error("answer event", "event", e.ID, "type", e.Type, "failures", e.Failures+1, "error", failure)
 	due := tx.Now().Add(min(time.Second<<min(e.Failures, 30), retryMost))
-	if err := tx.PostponeEvent(e.ID, scalar.At(due), failure.Error()); err != nil {
+	if err := tx.PostponeEvent(e.ID, scalar.At(due), fault); err != nil {
 		return fmt.Errorf("postpone event %d: %w", e.ID, err)
 	}
 	return nil

@@ -69,6 +69,13 @@ func (r *Reactions) ruleset(t *store.Tenant) (*ruleset, error) {
 	return set, nil
 }
 
+// forget empties the cache.
+func (r *Reactions) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.rules)
+}
+
 func (r *Reactions) load(t *store.Tenant, version int64) (*ruleset, error) {
 	records, err := t.AllTargets()
 	if err != nil {
