@@ -3,6 +3,7 @@ package reaction
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,6 +154,36 @@ func TestActionsOfATriggerCanBeChangedOneByOne(t *testing.T) {
 		var missing *problem.NotFound
 		if err := h.do(func(t *store.Tenant) error { return h.r.DeleteAction(t, id, action) }); !errors.As(err, &missing) {
 			t.Errorf("deleting it again: %v, want not found", err)
+		}
+	})
+}
+
+func TestAnUpdateKeepsTheActionsThatItNames(t *testing.T) {
+	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.target("feed", "")
+		id := h.trigger(`{"name":"Feed","trigger":"transaction.created","actions":[
+			{"name":"filter","sort_order":1,"arguments":[{"name":"condition","value":{"==":[1,1]}}]},
+			{"name":"target.send","sort_order":2,"arguments":[{"name":"target","value":"feed"}]}]}`)
+		var sent []int64
+		h.must(func(t *store.Tenant) error {
+			_, err := h.r.UpdateTrigger(t, id, func(in *TriggerInput) error {
+				return json.Unmarshal([]byte(`{"actions":[
+					{"id":2,"name":"target.send","sort_order":5,"arguments":[{"name":"target","value":"feed"}]},
+					{"id":2,"name":"target.send","sort_order":6,"arguments":[{"name":"target","value":"feed"}]},
+					{"id":99,"name":"target.send","sort_order":7,"arguments":[{"name":"target","value":"feed"}]}]}`), in)
+			})
+			if err != nil {
+				return err
+			}
+			trigger, err := t.Trigger(id)
+			for _, a := range trigger.Actions {
+				sent = append(sent, a.ID*10+int64(a.SortOrder))
+			}
+			return err
+		})
+		if want := []int64{25, 36, 47}; !slices.Equal(sent, want) {
+			t.Errorf("actions %v, want %v", sent, want)
 		}
 	})
 }

@@ -3,10 +3,12 @@ package reaction
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/problem"
+	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
 
@@ -18,13 +20,15 @@ type TriggerInput struct {
 	Description string `json:"description,omitempty"`
 	Notes       string `json:"notes,omitempty"`
 	IsActive    bool   `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
-	// Actions, when given to an update, replace all that the trigger has.
+	// Actions, when given to an update, replace all that the trigger has. One
+	// with the id of a present action is that action, changed.
 	Actions *[]ActionInput `json:"actions,omitempty"`
 }
 
 // ActionInput is what a caller can set of an action. The type stands in uuid or
 // in name.
 type ActionInput struct {
+	ID          scalar.Int       `json:"id,omitempty" doc:"In an update of a trigger, the action that stays; without it, a new one."`
 	UUID        string           `json:"uuid,omitempty" doc:"The type: filter or target.send."`
 	Name        string           `json:"name,omitempty" doc:"The type too, where uuid is not given."`
 	ReferenceID string           `json:"reference_id,omitempty"`
@@ -73,13 +77,19 @@ func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*Trigger
 
 func replaceActions(t *store.Tenant, triggerID int64, before, after []store.Action) error {
 	for _, a := range before {
+		if slices.ContainsFunc(after, func(b store.Action) bool { return b.ID == a.ID }) {
+			continue
+		}
 		if err := t.DeleteAction(triggerID, a.ID); err != nil {
 			return err
 		}
 	}
 	for i := range after {
-		after[i].TriggerID = triggerID
-		if err := t.InsertAction(&after[i]); err != nil {
+		write := t.UpdateAction
+		if after[i].ID == 0 {
+			after[i].TriggerID, write = triggerID, t.InsertAction
+		}
+		if err := write(&after[i]); err != nil {
 			return err
 		}
 	}
@@ -168,7 +178,7 @@ func (r *Reactions) applyTrigger(t *store.Tenant, trigger *store.Trigger, in Tri
 	checkLength(&bad, "notes", in.Notes, maxText, false)
 	typ := checkEvent(&bad, in.Trigger)
 	if in.Actions != nil {
-		actions, err := r.applyActions(t, &bad, *in.Actions)
+		actions, err := r.applyActions(t, &bad, *in.Actions, trigger.Actions)
 		if err != nil {
 			return err
 		}
@@ -194,13 +204,21 @@ func checkEvent(bad *problem.Invalid, name string) event.Type {
 	return typ
 }
 
-func (r *Reactions) applyActions(t *store.Tenant, bad *problem.Invalid, in []ActionInput) ([]store.Action, error) {
+// applyActions checks the inputs and writes each onto the present action that it
+// names by its id, or onto a new one.
+func (r *Reactions) applyActions(t *store.Tenant, bad *problem.Invalid, in []ActionInput, present []store.Action) ([]store.Action, error) {
 	if len(in) > maxActions {
 		bad.Add("actions", "A trigger has at most %d actions.", maxActions)
 		return nil, nil
 	}
 	actions := make([]store.Action, len(in))
+	taken := map[int64]bool{}
 	for i := range in {
+		id := int64(in[i].ID)
+		at := slices.IndexFunc(present, func(a store.Action) bool { return a.ID == id })
+		if at >= 0 && !taken[id] {
+			actions[i], taken[id] = present[at], true
+		}
 		err := r.applyAction(t, &actions[i], in[i], fmt.Sprintf("actions.%d.", i))
 		var faults *problem.Invalid
 		if errors.As(err, &faults) {
