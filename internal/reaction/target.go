@@ -28,11 +28,23 @@ type TargetInput struct {
 	// Condition is a rule, or the text of one.
 	Condition json.RawMessage `json:"condition,omitempty" doc:"JSON Logic on the event context: only when it holds is anything sent."`
 	// Secret is empty to have one made.
-	Secret        string            `json:"secret,omitempty" doc:"The signing secret, whsec_ and base64. One is made when none is given."`
-	Headers       map[string]string `json:"headers,omitempty" doc:"Sent with every attempt."`
-	Timeout       float64           `json:"timeout,omitempty" doc:"Seconds that one attempt may take; 15 when not given."`
-	RetrySchedule []float64         `json:"retry_schedule,omitempty" doc:"Seconds to wait before each attempt."`
-	IsActive      bool              `json:"is_active,omitempty" doc:"False holds all deliveries to it back." default:"true"`
+	Secret        string    `json:"secret,omitempty" doc:"The signing secret, whsec_ and base64. One is made when none is given."`
+	Headers       Headers   `json:"headers,omitempty" doc:"Sent with every attempt."`
+	Timeout       float64   `json:"timeout,omitempty" doc:"Seconds that one attempt may take; 15 when not given."`
+	RetrySchedule []float64 `json:"retry_schedule,omitempty" doc:"Seconds to wait before each attempt."`
+	IsActive      bool      `json:"is_active,omitempty" doc:"False holds all deliveries to it back." default:"true"`
+}
+
+// Headers are a target's own, by their names.
+type Headers map[string]string
+
+// UnmarshalJSON replaces the headers that there are: decoded as a map, those
+// that are left out would stay.
+func (h *Headers) UnmarshalJSON(text []byte) error {
+	var given map[string]string
+	err := json.Unmarshal(text, &given)
+	*h = given
+	return err
 }
 
 // NewTargetInput returns the input of a target of which nothing is set yet.
