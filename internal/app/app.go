@@ -134,7 +134,7 @@ func (a *App) wire() (http.Handler, error) {
 	a.reactions = reaction.New(reaction.Options{
 		DB: a.db, Guard: guard, Secrets: box, Deliveries: a.deliveries, Logger: a.logger,
 	})
-	a.metrics = newMetrics(a.deliveries.Collectors()...)
+	a.metrics = newMetrics(append(a.deliveries.Collectors(), waiting(a.db))...)
 	return api.New(api.Options{
 		DB: a.db, Reactions: a.reactions, Deliveries: a.deliveries, Version: a.config.Version, Logger: a.logger,
 		PublicURL: a.config.PublicURL, RateLimit: a.config.RateLimit, Observe: a.metrics.observe,

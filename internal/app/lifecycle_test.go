@@ -80,3 +80,29 @@ func TestAClientThatHangsDoesNotMakeTheStopFail(t *testing.T) {
 		t.Errorf("the stop took %v of a grace of 2s", took)
 	}
 }
+
+func TestMetricsTellHowManyEventsWait(t *testing.T) {
+	metrics := freeAddress(t)
+	s := openShopOn(t, app.Config{Data: t.TempDir(), MetricsListen: metrics})
+	defer s.close()
+	s.post("/profiles", `{"first_name":"Ada","email":"a@example.com"}`)
+	eventually(t, "no event waits", func() bool {
+		res, err := s.http.Get("http://" + metrics + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		return err == nil && strings.Contains(string(text), "\nbelfry_events_waiting 0\n")
+	})
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -9,7 +11,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/belfryhq/belfry/internal/store"
 )
+
+// scrapeTimeout bounds what a scrape asks of the database.
+const scrapeTimeout = 2 * time.Second
 
 // metrics is what the process measures of itself.
 type metrics struct {
@@ -29,6 +36,25 @@ func newMetrics(rooms ...prometheus.Collector) *metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.registry.MustRegister(rooms...)
 	return m
+}
+
+// waiting measures the events that the triggers have yet to answer.
+func waiting(db *store.DB) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "belfry_events_waiting", Help: "Events that the triggers have yet to answer.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+		defer cancel()
+		var n int
+		err := db.View(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.QueueLength()
+			return err
+		})
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(n)
+	})
 }
 
 // observe counts a request that an operation answered.

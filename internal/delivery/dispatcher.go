@@ -99,9 +99,6 @@ func (d *Dispatcher) Start() {
 	d.claims.Go(func() { d.claim(ctx) })
 }
 
-// Wake says that new deliveries to these endpoints are due and durable. Enqueue does it by itself.
-func (d *Dispatcher) Wake(endpoints []int64) { d.lanes.wake(d.now(), endpoints...) }
-
 // Stop ends the deliveries: nothing more is claimed, attempts under way may end until shortly before ctx does, and what
 // has not ended by then is handed back without counting as an attempt. A dispatcher cannot be started again.
 func (d *Dispatcher) Stop(ctx context.Context) error {

@@ -54,9 +54,6 @@ func NewEndpoint(guard *Guard, options EndpointOptions) *Endpoint {
 	return e
 }
 
-// Timeout is how long an attempt may take.
-func (e *Endpoint) Timeout() time.Duration { return e.timeout }
-
 // CheckTimeout judges a timeout when it is configured.
 func CheckTimeout(timeout time.Duration) error {
 	if timeout < minTimeout || timeout > maxTimeout {

@@ -104,13 +104,6 @@ func (tx *Tx) PostponeEvent(id int64, due scalar.Time, reason string) error {
 		WHERE event_id = ?`, due, reason, id)
 }
 
-// NextEventDue returns when the earliest queued event is due; zero when the
-// queue is empty.
-func (tx *Tx) NextEventDue() (due scalar.Time, err error) {
-	err = tx.get([]any{&due}, "SELECT min(due_at) FROM event_queue")
-	return due, err
-}
-
 // QueueLength counts the events that wait for their reactions.
 func (tx *Tx) QueueLength() (n int, err error) {
 	err = tx.get([]any{&n}, "SELECT count(*) FROM event_queue")

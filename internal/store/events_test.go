@@ -125,31 +125,6 @@ func TestQueueHandsEventsOutInOrderUntilTheyAreFinished(t *testing.T) {
 	})
 }
 
-func TestQueueTellsWhenItsNextEventIsDue(t *testing.T) {
-	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
-		actor := shop(t, db, "shop")
-		next := func() (due scalar.Time) {
-			view(t, db, func(tx *store.Tx) (err error) {
-				due, err = tx.NextEventDue()
-				return err
-			})
-			return due
-		}
-		if due := next(); !due.IsZero() {
-			t.Errorf("empty queue: %v, want none", due)
-		}
-		update(t, db, func(tx *store.Tx) error { return appendNamed(tx, actor, "a") })
-		if due := next(); due.IsZero() || due.After(listNoon) {
-			t.Errorf("new event: %v, want at once", due)
-		}
-		later := scalar.At(listNoon.AddDate(100, 0, 0))
-		update(t, db, func(tx *store.Tx) error { return tx.PostponeEvent(1, later, "") })
-		if due := next(); due != later {
-			t.Errorf("postponed event: %v, want %v", due, later)
-		}
-	})
-}
-
 func TestFinishingTwiceIsNotFound(t *testing.T) {
 	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
 		actor := shop(t, db, "shop")
