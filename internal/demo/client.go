@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 )
 
 // client speaks API v3 as a shop's till would.
@@ -24,11 +25,15 @@ type object map[string]any
 
 // send makes one request and reads the answer's data into out, unless nil.
 func (c *client) send(ctx context.Context, method, path string, body, out any) error {
-	content, err := json.Marshal(body)
-	if err != nil {
-		return err
+	var content io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(content))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, content)
 	if err != nil {
 		return err
 	}
@@ -62,4 +67,25 @@ func (c *client) post(ctx context.Context, path string, body, out any) error {
 
 func (c *client) put(ctx context.Context, path string, body, out any) error {
 	return c.send(ctx, http.MethodPut, path, body, out)
+}
+
+func (c *client) get(ctx context.Context, path string, out any) error {
+	return c.send(ctx, http.MethodGet, path, nil, out)
+}
+
+// ensure makes an item of a list, or changes the one that has the same value in
+// a field already, and returns its id.
+func (c *client) ensure(ctx context.Context, path, field string, item object) (id int64, err error) {
+	var present []struct{ ID int64 }
+	query := "?filter[" + field + "]=" + url.QueryEscape(fmt.Sprint(item[field]))
+	if err := c.get(ctx, path+query, &present); err != nil {
+		return 0, err
+	}
+	if len(present) > 0 {
+		id = present[0].ID
+		return id, c.put(ctx, fmt.Sprintf("%s/%d", path, id), item, nil)
+	}
+	var made struct{ ID int64 }
+	err = c.post(ctx, path, item, &made)
+	return made.ID, err
 }

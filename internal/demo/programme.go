@@ -24,13 +24,14 @@ const stockTemplate = `{
   "lines": [{% for item in items %}{"sku": "{{ item.sku }}", "quantity": {{ item.quantity }}}{% if not loop.last %}, {% endif %}{% endfor %}]
 }`
 
-// setUp makes the locations, targets and triggers, over the API.
+// setUp makes the locations, targets and triggers, over the API, or brings those
+// of an earlier demo up to date.
 func (d *demo) setUp(ctx context.Context) error {
 	for _, l := range []object{
 		{"name": "City store", "external_id": "M10", "type": "store", "timezone": "Australia/Melbourne"},
 		{"name": "Online", "external_id": "WEB", "type": "online", "timezone": "Australia/Melbourne"},
 	} {
-		if err := d.shop.post(ctx, "/locations", l, nil); err != nil {
+		if _, err := d.shop.ensure(ctx, "/locations", "external_id", l); err != nil {
 			return err
 		}
 	}
@@ -51,7 +52,7 @@ func (d *demo) setUp(ctx context.Context) error {
 		trigger("Stock of the city store", "transaction.created", when(object{"===": []any{object{"var": "location.external_id"}, "M10"}}), send(stock)),
 		trigger("Good customer", "transaction.created", when(object{">=": []any{object{"var": "profile.aggregations.spend_12m"}, 250}}), send(crm)),
 	} {
-		if err := d.shop.post(ctx, "/triggers", t, nil); err != nil {
+		if _, err := d.shop.ensure(ctx, "/triggers", "name", t); err != nil {
 			return err
 		}
 	}
@@ -61,11 +62,15 @@ func (d *demo) setUp(ctx context.Context) error {
 func (d *demo) addTarget(ctx context.Context, target object) error {
 	handle := fmt.Sprint(target["handle"])
 	target["url"] = d.receiver.url(handle)
-	var made struct{ Secret string }
-	if err := d.shop.post(ctx, "/targets", target, &made); err != nil {
+	id, err := d.shop.ensure(ctx, "/targets", "handle", target)
+	if err != nil {
 		return err
 	}
-	return d.receiver.expect(handle, made.Secret)
+	var shown struct{ Secret string }
+	if err := d.shop.get(ctx, fmt.Sprintf("/targets/%d/secret", id), &shown); err != nil {
+		return err
+	}
+	return d.receiver.expect(handle, shown.Secret)
 }
 
 func trigger(name, event string, actions ...object) object {
