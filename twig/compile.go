@@ -14,6 +14,7 @@ type unit struct {
 	names  []string // variables by slot
 	keys   []Value  // the same names as hash keys
 	body   []exec
+	plain  bool // see compiler.plainText
 	parent eval // nil unless the template extends another
 	extend *site
 	uses   []*useStmt
@@ -31,16 +32,17 @@ type site struct {
 }
 
 type block struct {
-	name string
-	body []exec
+	name  string
+	body  []exec
+	plain bool // see compiler.plainText
 }
 
 type macro struct {
 	name   string
 	params []compiledParam
 	body   []exec
-	text   []exec // in JSON, the same body as plain text; nil if it writes JSON itself
-	rest   int    // slot of varargs
+	rest   int  // slot of varargs
+	plain  bool // see compiler.plainText
 	unit   *unit
 }
 
@@ -74,6 +76,7 @@ type compiler struct {
 	scopes   []*scope
 	strategy string       // what prints are escaped for
 	json     jsonSpot     // where in a JSON text the next output stands
+	piece    bool         // the print may be a part of JSON that is no value
 	block    string       // name of the block being compiled
 	assigned map[int]bool // slots assigned since the innermost loop began; nil outside loops
 	parentOf bool         // _context has _parent, as in the sequence of a for tag
@@ -86,11 +89,19 @@ func compileUnit(env *Env, p *parsed, strategy string, spot jsonSpot) *unit {
 		unit: &unit{env: env, src: p.src, uses: p.uses, start: site{src: p.src}}, scopes: []*scope{{}},
 	}
 	c.unit.body = c.body(p.body)
+	c.unit.plain = p.parent == nil && c.plainText(p.body)
 	if p.parent != nil {
 		c.unit.parent = c.expr(p.parent.parent)
 		c.unit.extend = c.site(p.parent.at())
 	}
 	return c.unit
+}
+
+// plainText reports whether the output of a body, when it becomes a value and
+// is not printed at once, is text that must still be escaped for the place in a
+// JSON body where it is printed.
+func (c *compiler) plainText(body []stmt) bool {
+	return c.strategy == StrategyJSON && !isJSONFragment(body)
 }
 
 func (c *compiler) site(pos int) *site { return &site{c.src, pos} }
@@ -282,37 +293,33 @@ func (c *compiler) setTag(s *setStmt) exec {
 }
 
 func (c *compiler) captureTag(s *captureStmt) exec {
-	body, kind := c.captured(s.body)
+	body, kind := c.captured(s.body, c.plainText(s.body))
 	slot := c.target(s.name)
 	return func(r *run) {
-		r.frame.assign(slot, textValue(kind, r.capture(body)))
+		r.frame.assign(slot, r.capture(body, kind))
 	}
 }
 
-// captured compiles a body whose output becomes a value, and tells what kind
-// of text that is: markup, unless it is plain text that must still be escaped
-// for the place in a JSON body where it is printed.
-func (c *compiler) captured(list []stmt) (body []exec, kind uint8) {
-	strategy, spot := c.strategy, c.json
-	defer func() { c.strategy, c.json = strategy, spot }()
-	kind = inMarkup
-	c.json = jsonValue
-	switch {
-	case strategy == StrategyNone:
-	case strategy == StrategyJSON && !isJSONFragment(list):
-		c.strategy, kind = StrategyNone, inString
+// captured compiles a body whose output becomes a value: markup, or plain text.
+func (c *compiler) captured(list []stmt, plain bool) (body []exec, kind uint8) {
+	spot := c.json
+	c.json, kind = jsonValue, inMarkup
+	if plain {
+		c.json, kind = jsonPlain, inString
 	}
-	return c.body(list), kind
+	body = c.body(list)
+	c.json = spot
+	return body, kind
 }
 
 func (c *compiler) applyTag(s *applyStmt) exec {
-	body, kind := c.captured(s.body)
+	body, kind := c.captured(s.body, c.plainText(s.body) || c.strategy == StrategyJSON && c.json.inString())
 	slot := c.slot(" apply") // no variable can have this name
 	chain := c.chain(s.filter, slot)
 	fragment := c.strategy == StrategyJSON && kind == inMarkup
 	show := c.show(chain, nil, c.json, fragment)
 	return func(r *run) {
-		text := textValue(kind, r.capture(body))
+		text := r.capture(body, kind)
 		saved := r.frame.vars[slot]
 		r.frame.vars[slot] = text
 		show(r)

@@ -97,6 +97,7 @@ func (c *compiler) includeCall(e *callExpr) eval {
 	template, with, withContext, optional, sandboxed := b.args[0], b.args[1], b.args[2], b.args[3], b.args[4]
 	where := b.where
 	return func(r *run) Value {
+		spot := r.unprinted()
 		v := template(r)
 		may := optional != nil && optional(r).truth()
 		only := withContext != nil && !withContext(r).truth()
@@ -106,9 +107,10 @@ func (c *compiler) includeCall(e *callExpr) eval {
 		if u == nil {
 			return emptyMarkup
 		}
-		start := r.begin()
+		r.captureSpot = spot
+		start := r.begin(u.plain)
 		r.sandboxed(safe, func() { r.include(u, with, only, where) })
-		return MarkupValue(r.finish(start))
+		return r.finish(start)
 	}
 }
 

@@ -148,7 +148,7 @@ func mergeBlocks(own, over map[string]blockRef) map[string]blockRef {
 }
 
 func (c *compiler) blockTag(s *blockStmt) exec {
-	b := &block{name: s.name}
+	b := &block{name: s.name, plain: c.plainText(s.body)}
 	if c.unit.blocks == nil {
 		c.unit.blocks = map[string]*block{}
 	}
@@ -231,9 +231,9 @@ func (c *compiler) parentDefined(e *callExpr) eval {
 }
 
 func (r *run) captureBlock(ref blockRef, blocks map[string]blockRef) Value {
-	start := r.begin()
+	start := r.begin(ref.block.plain)
 	r.showBlock(ref, blocks)
-	return MarkupValue(r.finish(start))
+	return r.finish(start)
 }
 
 // blockArgs compiles the arguments of block(name, template).

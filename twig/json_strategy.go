@@ -10,109 +10,46 @@ type jsonSpot uint8
 
 const (
 	jsonValue   jsonSpot = iota // outside strings
+	jsonMember                  // outside strings after a colon, where a value must stand
 	jsonString                  // inside a string
 	jsonEscape                  // inside a string, after a backslash
 	jsonUnknown                 // only known when rendering
+	jsonPlain                   // in plain text that is escaped when it is printed
 )
+
+func (s jsonSpot) inString() bool { return s == jsonString || s == jsonEscape }
 
 // after returns the spot behind a text.
 func (s jsonSpot) after(text string) jsonSpot {
-	if s == jsonUnknown {
+	if s == jsonUnknown || s == jsonPlain {
 		return s
 	}
 	for i := 0; i < len(text); i++ {
-		switch {
+		switch c := text[i]; {
 		case s == jsonEscape:
 			s = jsonString
-		case text[i] == '"':
-			s ^= jsonString
-		case s == jsonString && text[i] == '\\':
-			s = jsonEscape
+		case s == jsonString:
+			if c == '"' {
+				s = jsonValue
+			} else if c == '\\' {
+				s = jsonEscape
+			}
+		case c == '"':
+			s = jsonString
+		case c == ':':
+			s = jsonMember
+		case c > ' ':
+			s = jsonValue
 		}
 	}
 	return s
-}
-
-// afterBody returns the spot behind the statements of a body.
-func (s jsonSpot) afterBody(body []stmt) jsonSpot {
-	for _, st := range body {
-		s = s.afterStmt(st)
-	}
-	return s
-}
-
-func (s jsonSpot) afterStmt(st stmt) jsonSpot {
-	switch st := st.(type) {
-	case *textStmt:
-		return s.after(st.text)
-	case *ifStmt:
-		ends := []jsonSpot{s.afterBody(st.other)}
-		for _, b := range st.branches {
-			ends = append(ends, s.afterBody(b.body))
-		}
-		return joinSpots(ends...)
-	case *forStmt:
-		return joinSpots(s, s.afterBody(st.body), s.afterBody(st.other))
-	case *blockStmt:
-		return s.afterBody(st.body)
-	case *autoescapeStmt:
-		return s.afterBody(st.body)
-	case *withStmt:
-		return s.afterBody(st.body)
-	case *groupStmt:
-		return s.afterBody(st.body)
-	case *guardStmt:
-		return joinSpots(s.afterBody(st.body), s.afterBody(st.other))
-	}
-	return s
-}
-
-// joinSpots is the spot behind branches that end at the given ones.
-func joinSpots(spots ...jsonSpot) jsonSpot {
-	for _, s := range spots[1:] {
-		if s != spots[0] {
-			return jsonUnknown
-		}
-	}
-	return spots[0]
-}
-
-// isJSONFragment reports whether a captured body is itself JSON, rather than
-// plain text that will stand inside a string.
-func isJSONFragment(body []stmt) bool {
-	for _, st := range body {
-		switch st := st.(type) {
-		case *textStmt:
-			if strings.ContainsAny(st.text, `"{[`) {
-				return true
-			}
-		case *ifStmt:
-			if isJSONFragment(st.other) {
-				return true
-			}
-			for _, b := range st.branches {
-				if isJSONFragment(b.body) {
-					return true
-				}
-			}
-		case *forStmt:
-			if isJSONFragment(st.body) || isJSONFragment(st.other) {
-				return true
-			}
-		case *applyStmt:
-			if isJSONFragment(st.body) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // showJSON compiles a print for a JSON body. Inside a string the value is
 // converted to text and escaped; elsewhere it is encoded whole.
 func (c *compiler) showJSON(e expr, val eval, spot jsonSpot) exec {
 	inside := c.jsonInside(e)
-	outside := c.jsonOutside(e)
+	outside := c.jsonOutside(e, spot)
 	if c.rendersTemplates(e) {
 		plain := val
 		val = func(r *run) Value {
@@ -124,7 +61,7 @@ func (c *compiler) showJSON(e expr, val eval, spot jsonSpot) exec {
 		}
 	}
 	switch spot {
-	case jsonValue:
+	case jsonValue, jsonMember:
 		return func(r *run) {
 			v := val(r)
 			r.out = outside(r, v)
@@ -137,9 +74,12 @@ func (c *compiler) showJSON(e expr, val eval, spot jsonSpot) exec {
 	}
 	return func(r *run) {
 		v := val(r)
-		if r.spotNow(jsonUnknown) == jsonValue {
+		switch r.spotNow(jsonUnknown) {
+		case jsonValue, jsonMember:
 			r.out = outside(r, v)
-		} else {
+		case jsonPlain:
+			r.out = appendString(r.out, v)
+		default:
 			r.out = inside(r, v)
 		}
 	}
@@ -150,7 +90,11 @@ func (c *compiler) jsonInside(e expr) func(r *run, v Value) []byte {
 	raw := func(r *run, v Value) []byte { return appendString(r.out, v) }
 	switch e := e.(type) {
 	case *constExpr:
-		return raw
+		text := e.val.String()
+		if !closesString(text) && !isJSONText(text) {
+			text = string(appendJSONText(nil, text))
+		}
+		return func(r *run, _ Value) []byte { return append(r.out, text...) }
 	case *filterExpr:
 		if e.name == "raw" || c.safety(e)&(maskJSON|maskJS) != 0 && e.name != "json_encode" || trimsEncoded(e) {
 			return raw
@@ -180,8 +124,27 @@ func trimsEncoded(e *filterExpr) bool {
 	return ok && f.name == "json_encode"
 }
 
+// closesString reports whether a text that the author wrote into a print has a
+// quote which ends the JSON string around it: structure follows, or nothing.
+func closesString(text string) bool {
+	d := decoder{src: text, pos: -1, dry: true}
+	d.string()
+	if d.err != nil {
+		return false
+	}
+	rest := strings.TrimLeft(text[d.pos:], " \t\r\n")
+	return rest == "" || strings.IndexByte(",:}]", rest[0]) >= 0
+}
+
+// isJSONText reports whether a text may stand in a JSON string as it is.
+func isJSONText(text string) bool {
+	d := decoder{src: text + `"`, pos: -1, dry: true}
+	d.string()
+	return d.err == nil && d.pos == len(d.src)
+}
+
 // jsonOutside returns how a value is written outside strings.
-func (c *compiler) jsonOutside(e expr) func(r *run, v Value) []byte {
+func (c *compiler) jsonOutside(e expr, spot jsonSpot) func(r *run, v Value) []byte {
 	encode := func(r *run, v Value) []byte {
 		if v.kind == inMarkup {
 			return append(r.out, v.text()...)
@@ -190,6 +153,14 @@ func (c *compiler) jsonOutside(e expr) func(r *run, v Value) []byte {
 	}
 	switch e := e.(type) {
 	case *constExpr:
+		if e.val.isText() && e.val.num == 0 && !c.piece {
+			return func(r *run, _ Value) []byte {
+				if r.spotNow(spot) == jsonMember {
+					return append(r.out, `""`...) // where something must stand
+				}
+				return r.out
+			}
+		}
 		if e.val.isText() && isJSONPiece(e.val.text()) {
 			text := e.val.text()
 			return func(r *run, _ Value) []byte { return append(r.out, text...) }
@@ -217,12 +188,24 @@ func (c *compiler) jsonOutside(e expr) func(r *run, v Value) []byte {
 // block or a template, which escaped its own values.
 func (c *compiler) rendersTemplates(e expr) bool {
 	switch e := e.(type) {
+	case *filterExpr:
+		return e.name == "raw" && c.rendersTemplates(e.operand)
 	case *callExpr:
 		return c.safety(e) == maskAll
 	case *attrExpr:
 		return c.safety(e) == maskAll
 	}
 	return false
+}
+
+// isPunctuation reports whether a print is a literal that is a part of JSON
+// but no value, such as a comma or a quote.
+func isPunctuation(e expr) bool {
+	k, ok := e.(*constExpr)
+	if !ok || !k.val.isText() || k.val.num == 0 || !isJSONPiece(k.val.text()) {
+		return false
+	}
+	return checkJSON([]byte(k.val.text())) != nil
 }
 
 // isJSONPiece reports whether a text that the author wrote into a print is

@@ -17,11 +17,7 @@ func (c *compiler) macroTag(s *macroStmt) {
 	name, spot := c.block, c.json
 	c.block, c.json = "", jsonUnknown
 	m.body = c.inScope(s.body)
-	if strategy := c.strategy; strategy == StrategyJSON && !isJSONFragment(s.body) {
-		c.strategy = StrategyNone
-		m.text = c.inScope(s.body)
-		c.strategy = strategy
-	}
+	m.plain = c.plainText(s.body)
 	c.block, c.json = name, spot
 }
 
@@ -145,7 +141,9 @@ func (c *compiler) macroReference(ref importRef, name string, at int, args []arg
 			r.fail("Macro %q is not defined in template %q.%s", name, u.src.name, suggestion(name, macroNames(u)))
 		}
 		f := r.newFrame(m.unit, nil, nil)
+		spot := r.unprinted()
 		r.passArguments(m, f, args, vals, where)
+		r.captureSpot = spot
 		return r.callMacro(m, f, where)
 	}
 }
@@ -220,15 +218,11 @@ func (r *run) callMacro(m *macro, f *frame, where *site) Value {
 		}
 		f.assign(p.slot, v)
 	}
-	body, kind := m.body, inMarkup
-	if m.text != nil && r.captureSpot == jsonUnknown {
-		body, kind = m.text, inString // the result is no print yet
-	}
-	start := r.begin()
-	r.exec(body)
+	start := r.begin(m.plain)
+	r.exec(m.body)
 	text := r.finish(start)
 	r.frame, r.in, r.blocks = frame, in, blocks
 	r.leaveCall()
 	r.at = where
-	return textValue(kind, text)
+	return text
 }

@@ -95,6 +95,7 @@ func (c *compiler) filterSafety(e *filterExpr) uint8 {
 
 func (c *compiler) print(s *printStmt) exec {
 	show := c.show(s.val, nil, c.json, false)
+	c.json = c.json.afterPrint(s.val)
 	at, origin := s.at(), &printed{c.src, s.val.at(), s.end}
 	return func(r *run) {
 		r.mark(at, origin)
@@ -125,7 +126,7 @@ func (p *printed) String() string {
 // apply tag, which stays as it is.
 func (c *compiler) show(e expr, val eval, spot jsonSpot, fragment bool) exec {
 	mask := strategyMask(c.strategy)
-	if c.strategy == StrategyNone || fragment && spot == jsonValue ||
+	if c.strategy == StrategyNone || fragment && spot <= jsonMember ||
 		c.strategy != StrategyJSON && c.safety(e)&mask != 0 {
 		return c.showPlain(e, val)
 	}
@@ -171,8 +172,11 @@ func (c *compiler) showPlain(e expr, val eval) exec {
 
 func (c *compiler) showCond(e *condExpr, spot jsonSpot) exec {
 	test := c.expr(e.test)
+	outer := c.piece
+	c.piece = outer || isPunctuation(e.yes) || isPunctuation(e.no)
 	yes := c.show(e.yes, nil, spot, false)
 	no := c.show(e.no, nil, spot, false)
+	c.piece = outer
 	return func(r *run) {
 		if test(r).truth() {
 			yes(r)

@@ -173,38 +173,57 @@ type capturing struct {
 	scanned     int
 	spot        jsonSpot
 	captureSpot jsonSpot
+	kind        uint8
 }
 
-// begin starts to capture output, which will stand where captureSpot says.
-func (r *run) begin() capturing {
-	c := capturing{len(r.out), r.scanned, r.spot, r.captureSpot}
+// begin starts to capture the output of a template, block or macro. It will
+// stand where captureSpot says; a result that is not printed at once is plain
+// text or else JSON.
+func (r *run) begin(plain bool) capturing {
+	c := capturing{len(r.out), r.scanned, r.spot, r.captureSpot, inMarkup}
 	r.scanned, r.spot, r.captureSpot = len(r.out), r.captureSpot, jsonUnknown
 	if r.spot == jsonUnknown {
 		r.spot = jsonValue
+		if plain {
+			r.spot = jsonPlain
+		}
+	}
+	if r.spot == jsonPlain {
+		c.kind = inString
 	}
 	r.captures++
 	return c
 }
 
 // finish returns what was output since begin.
-func (r *run) finish(c capturing) string {
+func (r *run) finish(c capturing) Value {
 	text := string(r.out[c.start:])
 	r.use(len(text))
 	r.out = r.out[:c.start]
 	r.scanned, r.spot, r.captureSpot = c.scanned, c.spot, c.captureSpot
 	r.captures--
-	return text
+	if text == "" {
+		return emptyString
+	}
+	return textValue(c.kind, text)
 }
 
-// capture returns what a body prints, as text that starts a JSON value.
-func (r *run) capture(body []exec) string {
-	saved := r.captureSpot
-	r.captureSpot = jsonValue
-	c := r.begin()
+// capture returns what a body prints, as a value of the kind that it is.
+func (r *run) capture(body []exec, kind uint8) Value {
+	saved := r.unprinted()
+	c := r.begin(kind == inString)
 	r.exec(body)
 	text := r.finish(c)
 	r.captureSpot = saved
 	return text
+}
+
+// unprinted says that what is captured next is not printed at once, and
+// returns what captureSpot was.
+func (r *run) unprinted() jsonSpot {
+	spot := r.captureSpot
+	r.captureSpot = jsonUnknown
+	return spot
 }
 
 // takeScratch makes a string of the scratch bytes from base on.
