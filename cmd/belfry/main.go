@@ -17,6 +17,7 @@ type cli struct {
 	Serve   serveCmd         `cmd:"" help:"Run the platform: API, reactions and deliveries."`
 	Demo    demoCmd          `cmd:"" help:"Run a shop, a receiver and the platform between them, and show each webhook."`
 	Token   tokenCmd         `cmd:"" help:"Make, list and revoke API tokens."`
+	Tenant  tenantCmd        `cmd:"" help:"Show and change the tenant: its name, time zone and currency."`
 	Render  renderCmd        `cmd:"" help:"Render a template with a context, as a target would."`
 	Version kong.VersionFlag `help:"Print the version."`
 }

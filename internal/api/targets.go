@@ -60,12 +60,12 @@ func viewTarget(t store.Target) Target {
 	v := Target{
 		ID: t.ID, Name: t.Name, Handle: t.Handle, URL: t.URL, Template: t.Template,
 		Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes), Condition: t.Condition,
-		Headers: t.Headers, Timeout: t.Timeout.Seconds(), RetrySchedule: make([]float64, len(t.Schedule)),
+		Headers: map[string]string{}, Timeout: t.Timeout.Seconds(), RetrySchedule: make([]float64, len(t.Schedule)),
 		IsActive: t.DisabledAt.IsZero(), DisabledAt: t.DisabledAt, DisabledReason: scalar.Text(t.DisabledReason),
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
-	if v.Headers == nil {
-		v.Headers = map[string]string{}
+	for name := range t.Headers {
+		v.Headers[name] = reaction.HeaderKept
 	}
 	for i, wait := range t.Schedule {
 		v.RetrySchedule[i] = wait.Seconds()

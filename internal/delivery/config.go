@@ -12,6 +12,7 @@ import (
 // Opener opens what was sealed with the server's key.
 type Opener interface {
 	Open(sealed []byte) ([]byte, error)
+	OpenText(sealed string) (string, error)
 }
 
 // config is what a lane knows of its endpoint, as of one version of its tenant's configuration.
@@ -57,12 +58,15 @@ func (d *Dispatcher) configure(stored store.Endpoint) *config {
 	if len(stored.Schedule) > 0 {
 		c.policy.Schedule = stored.Schedule
 	}
-	options := EndpointOptions{URL: stored.URL, Headers: stored.Headers, Timeout: stored.Timeout}
+	options := EndpointOptions{URL: stored.URL, Timeout: stored.Timeout}
 	secret, err := d.secret(stored.Secret)
-	if err != nil {
-		d.logger.ErrorContext(context.Background(), "open the secret of an endpoint", "endpoint", stored.ID, "error", err)
-	} else {
+	if err == nil {
 		options.Secrets = []webhook.Secret{secret}
+		options.Headers, err = d.openHeaders(stored.Headers)
+	}
+	if err != nil {
+		d.logger.ErrorContext(context.Background(), "open the secrets of an endpoint", "endpoint", stored.ID, "error", err)
+		options.Secrets = nil // it can send nothing, and says so
 	}
 	c.endpoint = NewEndpoint(d.guard, options)
 	return c
@@ -74,4 +78,15 @@ func (d *Dispatcher) secret(sealed []byte) (webhook.Secret, error) {
 		return webhook.Secret{}, fmt.Errorf("open: %w", err)
 	}
 	return webhook.ParseSecret(string(plain))
+}
+
+func (d *Dispatcher) openHeaders(sealed map[string]string) (map[string]string, error) {
+	headers := make(map[string]string, len(sealed))
+	for name, value := range sealed {
+		var err error
+		if headers[name], err = d.secrets.OpenText(value); err != nil {
+			return nil, fmt.Errorf("header %s: %w", name, err)
+		}
+	}
+	return headers, nil
 }

@@ -35,8 +35,13 @@ type TargetInput struct {
 	IsActive      bool      `json:"is_active,omitempty" doc:"False holds all deliveries to it back." default:"true"`
 }
 
-// Headers are a target's own, by their names.
+// Headers are a target's own, by their names. They may hold credentials, so
+// their values are sealed in the database and answers show HeaderKept for each.
 type Headers map[string]string
+
+// HeaderKept stands for the value of a header, which is not told again. An
+// update that gives it leaves the value as it is.
+const HeaderKept = "********"
 
 // UnmarshalJSON replaces the headers that there are: decoded as a map, those
 // that are left out would stay.
@@ -145,8 +150,11 @@ func targetStored(err error, in TargetInput) error {
 func inputOf(t store.Target) TargetInput {
 	in := TargetInput{
 		Name: t.Name, Handle: t.Handle, URL: t.URL, Template: t.Template, Description: t.Description,
-		Notes: t.Notes, Condition: t.Condition, Headers: t.Headers, Timeout: t.Timeout.Seconds(),
-		IsActive: t.DisabledAt.IsZero(),
+		Notes: t.Notes, Condition: t.Condition, Timeout: t.Timeout.Seconds(), IsActive: t.DisabledAt.IsZero(),
+		Headers: Headers{},
+	}
+	for name := range t.Headers {
+		in.Headers[name] = HeaderKept
 	}
 	for _, wait := range t.Schedule {
 		in.RetrySchedule = append(in.RetrySchedule, wait.Seconds())
@@ -181,11 +189,15 @@ func (r *Reactions) applyTarget(t *store.Target, in TargetInput) error {
 	if err != nil {
 		return err
 	}
+	headers, err := r.sealedHeaders(t.Headers, in.Headers)
+	if err != nil {
+		return err
+	}
 	if err := bad.Err(); err != nil {
 		return err
 	}
 	t.Name, t.Handle, t.URL, t.Template = in.Name, in.Handle, in.URL, in.Template
-	t.Description, t.Notes, t.Condition, t.Headers = in.Description, in.Notes, condition, in.Headers
+	t.Description, t.Notes, t.Condition, t.Headers = in.Description, in.Notes, condition, headers
 	t.Timeout, t.Schedule, t.Secret = timeout, schedule, sealed
 	if in.IsActive {
 		t.DisabledAt, t.DisabledReason = scalar.Time{}, ""
@@ -267,6 +279,23 @@ func (r *Reactions) sealed(bad *problem.Invalid, present []byte, given string) (
 	sealed, err := r.Secrets.Seal([]byte(given))
 	if err != nil {
 		return nil, fmt.Errorf("seal a secret: %w", err)
+	}
+	return sealed, nil
+}
+
+// sealedHeaders returns the headers to keep: those given, with the present value
+// of each that is only named.
+func (r *Reactions) sealedHeaders(present map[string]string, given Headers) (map[string]string, error) {
+	sealed := make(map[string]string, len(given))
+	for name, value := range given {
+		if old, ok := present[name]; ok && value == HeaderKept {
+			sealed[name] = old
+			continue
+		}
+		var err error
+		if sealed[name], err = r.Secrets.SealText(value); err != nil {
+			return nil, fmt.Errorf("seal a header: %w", err)
+		}
 	}
 	return sealed, nil
 }

@@ -109,3 +109,19 @@ func (b *Box) Open(sealed []byte) ([]byte, error) {
 	}
 	return plain, nil
 }
+
+// SealText encrypts text for a place that holds text, such as JSON.
+func (b *Box) SealText(plain string) (string, error) {
+	sealed, err := b.Seal([]byte(plain))
+	return base64.StdEncoding.EncodeToString(sealed), err
+}
+
+// OpenText decrypts what SealText returned.
+func (b *Box) OpenText(sealed string) (string, error) {
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		return "", fmt.Errorf("open a secret: %w", ErrCorrupt)
+	}
+	plain, err := b.Open(raw)
+	return string(plain), err
+}

@@ -21,7 +21,8 @@ type Target struct {
 	// Condition is a JSON Logic rule on the context, nil when there is none.
 	Condition json.RawMessage
 	// Secret is sealed with the server's key.
-	Secret  []byte
+	Secret []byte
+	// Headers are the endpoint's own; their values are sealed too.
 	Headers map[string]string
 	// Timeout bounds one attempt; 0 is the default.
 	Timeout time.Duration

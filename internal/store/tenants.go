@@ -55,6 +55,13 @@ func (t *Tenant) Record() (TenantRecord, error) {
 	return rec, err
 }
 
+// UpdateRecord stores the tenant's name, time zone and currency.
+func (t *Tenant) UpdateRecord(rec TenantRecord) error {
+	t.record = nil
+	return t.execOne("UPDATE tenants SET name = ?, timezone = ?, currency = ? WHERE id = ?",
+		rec.Name, rec.Timezone, rec.Currency, t.ID)
+}
+
 // ConfigVersion returns the number that grows with every change of the
 // tenant's reactions and endpoints.
 func (t *Tenant) ConfigVersion() (v int64, err error) {
