@@ -95,7 +95,7 @@ var deliveryFields = Fields{
 	"event_type":    {Column: "event_type"},
 	"endpoint_id":   {Column: "endpoint_id", Kind: Int},
 	"trigger_id":    {Column: "trigger_id", Kind: Int},
-	"state":         {Column: "state"},
+	"state":         {Column: "state", Words: []string{"pending", "sending", "delivered", "dead"}},
 	"outcome":       {Column: "outcome"},
 	"status":        {Column: "status", Kind: Int},
 	"attempt_count": {Column: "attempts", Kind: Int},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -29,6 +30,9 @@ type Field struct {
 	// Column is the SQL expression behind the name.
 	Column string
 	Kind   Kind
+	// Words, when set, are the values that the column can have. One that is asked
+	// for stands in the text of the query, where a partial index can match it.
+	Words []string
 	// Exists, when set, is a subquery with one %s for the condition on Column:
 	// the field is of related rows, and cannot be sorted by.
 	Exists string
@@ -171,6 +175,9 @@ func (f Field) condition(filter Filter) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	if len(f.Words) > 0 && op == " = " {
+		return f.Column + " = '" + filter.Value + "'", nil, nil
+	}
 	return f.Column + op + "?", []any{v}, nil
 }
 
@@ -281,6 +288,9 @@ func (f Field) value(s string) (any, error) {
 			return nil, fmt.Errorf("%q is neither true nor false", s)
 		}
 		return b, nil
+	}
+	if len(f.Words) > 0 && !slices.Contains(f.Words, s) {
+		return nil, fmt.Errorf("%q is none of %s", s, strings.Join(f.Words, ", "))
 	}
 	if strings.ContainsRune(s, 0) || !utf8.ValidString(s) {
 		return nil, errors.New("must be UTF-8 text without NUL")
