@@ -14,7 +14,7 @@ type unit struct {
 	names  []string // variables by slot
 	keys   []Value  // the same names as hash keys
 	body   []exec
-	plain  bool // see compiler.plainText
+	form   textForm
 	parent eval // nil unless the template extends another
 	extend *site
 	uses   []*useStmt
@@ -32,17 +32,17 @@ type site struct {
 }
 
 type block struct {
-	name  string
-	body  []exec
-	plain bool // see compiler.plainText
+	name string
+	body []exec
+	form textForm
 }
 
 type macro struct {
 	name   string
 	params []compiledParam
 	body   []exec
-	rest   int  // slot of varargs
-	plain  bool // see compiler.plainText
+	rest   int // slot of varargs
+	form   textForm
 	unit   *unit
 }
 
@@ -89,7 +89,10 @@ func compileUnit(env *Env, p *parsed, strategy string, spot jsonSpot) *unit {
 		unit: &unit{env: env, src: p.src, uses: p.uses, start: site{src: p.src}}, scopes: []*scope{{}},
 	}
 	c.unit.body = c.body(p.body)
-	c.unit.plain = p.parent == nil && c.plainText(p.body)
+	c.unit.form = c.form(p.body)
+	if p.parent != nil {
+		c.unit.form = formJSON
+	}
 	if p.parent != nil {
 		c.unit.parent = c.expr(p.parent.parent)
 		c.unit.extend = c.site(p.parent.at())
@@ -97,11 +100,12 @@ func compileUnit(env *Env, p *parsed, strategy string, spot jsonSpot) *unit {
 	return c.unit
 }
 
-// plainText reports whether the output of a body, when it becomes a value and
-// is not printed at once, is text that must still be escaped for the place in a
-// JSON body where it is printed.
-func (c *compiler) plainText(body []stmt) bool {
-	return c.strategy == StrategyJSON && !isJSONFragment(body)
+// form tells what the output of a body is when it becomes a value.
+func (c *compiler) form(body []stmt) textForm {
+	if c.strategy != StrategyJSON {
+		return formJSON
+	}
+	return formOf(body)
 }
 
 func (c *compiler) site(pos int) *site { return &site{c.src, pos} }
@@ -293,7 +297,7 @@ func (c *compiler) setTag(s *setStmt) exec {
 }
 
 func (c *compiler) captureTag(s *captureStmt) exec {
-	body, kind := c.captured(s.body, c.plainText(s.body))
+	body, kind := c.captured(s.body, c.form(s.body) >= formValue)
 	slot := c.target(s.name)
 	return func(r *run) {
 		r.frame.assign(slot, r.capture(body, kind))
@@ -313,7 +317,7 @@ func (c *compiler) captured(list []stmt, plain bool) (body []exec, kind uint8) {
 }
 
 func (c *compiler) applyTag(s *applyStmt) exec {
-	body, kind := c.captured(s.body, c.plainText(s.body) || c.strategy == StrategyJSON && c.json.inString())
+	body, kind := c.captured(s.body, c.form(s.body) >= formValue || c.strategy == StrategyJSON && c.json.inString())
 	slot := c.slot(" apply") // no variable can have this name
 	chain := c.chain(s.filter, slot)
 	fragment := c.strategy == StrategyJSON && kind == inMarkup

@@ -39,10 +39,15 @@
 // stands inside a JSON string or in the place of a value. Inside a string the
 // value is converted to text and escaped. As a value it is encoded whole: a text
 // gets its quotes, an array its brackets, what is missing becomes null, and a
-// number of the context keeps the digits it came with. What number_format, date
-// and format produce stays bare where it reads as a number. Literals that an
+// number of the context keeps the digits it came with; one that the template
+// computes has up to 14, as in text, so that 3 * 1.1 is 3.3. What number_format,
+// date and format produce stays bare where it reads as a number. Literals that an
 // author writes into a print stay as they are if they are JSON, such as
-// {{ not loop.last ? ',' }}. json_encode is not encoded again, and raw opts out.
+// {{ not loop.last ? ',' }}; an empty one after a colon is "". json_encode is not
+// encoded again, and raw opts out.
+//
+// A captured text, and what a macro, a block or an include returns, is JSON if it
+// reads so; other text is escaped where it is printed.
 //
 // [Template.RenderJSON] checks the body afterwards. Its error names the byte, the
 // place in the template and the print that wrote it.

@@ -100,8 +100,11 @@ func (e *encoder) float(f float64) {
 		e.out = append(e.out, "-0.0"...)
 		return
 	}
-	start := len(e.out)
-	e.out = appendPrecise(e.out, f, 0)
+	start, precision := len(e.out), 0
+	if e.flags&jsonKeepDigits != 0 {
+		precision = 14 // it was computed: 3 * 1.1 is 3.3, as where it is printed as text
+	}
+	e.out = appendPrecise(e.out, f, precision)
 	if at := indexByte(e.out[start:], 'E'); at >= 0 {
 		e.out[start+at] = 'e'
 	}

@@ -108,7 +108,7 @@ func (c *compiler) includeCall(e *callExpr) eval {
 			return emptyMarkup
 		}
 		r.captureSpot = spot
-		start := r.begin(u.plain)
+		start := r.begin(u.form)
 		r.sandboxed(safe, func() { r.include(u, with, only, where) })
 		return r.finish(start)
 	}

@@ -148,7 +148,7 @@ func mergeBlocks(own, over map[string]blockRef) map[string]blockRef {
 }
 
 func (c *compiler) blockTag(s *blockStmt) exec {
-	b := &block{name: s.name, plain: c.plainText(s.body)}
+	b := &block{name: s.name, form: c.form(s.body)}
 	if c.unit.blocks == nil {
 		c.unit.blocks = map[string]*block{}
 	}
@@ -231,7 +231,7 @@ func (c *compiler) parentDefined(e *callExpr) eval {
 }
 
 func (r *run) captureBlock(ref blockRef, blocks map[string]blockRef) Value {
-	start := r.begin(ref.block.plain)
+	start := r.begin(ref.block.form)
 	r.showBlock(ref, blocks)
 	return r.finish(start)
 }

@@ -73,20 +73,38 @@ func (s jsonSpot) afterPrint(e expr) jsonSpot {
 	return s
 }
 
-// isJSONFragment reports whether a body that becomes a value is itself JSON,
-// rather than plain text that will stand inside a string: it has quotes or
-// brackets, and outside of its strings nothing that JSON does not know.
-func isJSONFragment(body []stmt) bool {
+// textForm is what the output of a template, block, macro or capture is.
+type textForm uint8
+
+const (
+	formJSON   textForm = iota // JSON, or what another strategy escaped
+	formQuoted                 // JSON with quotes, which no string holds as it is
+	formValue                  // one value: printed as such, else as plain text
+	formText                   // plain text, which is escaped where it is printed
+)
+
+// formOf reads a body's form off its text. JSON has quotes or brackets, and
+// outside of its strings nothing that JSON does not know.
+func formOf(body []stmt) textForm {
 	var f fragment
 	f.read(body)
-	return f.marks && !f.prose
+	switch {
+	case f.prose:
+		return formText
+	case f.quotes:
+		return formQuoted
+	case f.marks:
+		return formJSON
+	}
+	return formValue
 }
 
 // fragment is what has been read of a body.
 type fragment struct {
-	spot  jsonSpot
-	marks bool // quotes or brackets
-	prose bool // words that are no literals of JSON
+	spot          jsonSpot
+	marks, quotes bool // brackets or quotes were read
+	value         bool // a print, and only space after it
+	prose         bool // words that are no literals of JSON, or a value after a value
 }
 
 func (f *fragment) read(body []stmt) {
@@ -94,6 +112,8 @@ func (f *fragment) read(body []stmt) {
 		switch st := st.(type) {
 		case *textStmt:
 			f.text(st.text)
+		case *printStmt:
+			f.print(st.val)
 		case *ifStmt:
 			for _, b := range st.branches {
 				f.branch(b.body)
@@ -113,16 +133,29 @@ func (f *fragment) read(body []stmt) {
 	}
 }
 
-// branch reads a body whose end does not decide what follows.
+// branch reads a body that may not be run.
 func (f *fragment) branch(body []stmt) {
 	spot := f.spot
 	f.read(body)
-	f.spot = spot
+	f.spot, f.value = spot, false
+}
+
+func (f *fragment) print(e expr) {
+	if k, ok := e.(*condExpr); ok && k.yes != nil && (isPunctuation(k.yes) || isPunctuation(k.no)) || isPunctuation(e) {
+		f.value = false
+		return
+	}
+	if f.value && f.spot <= jsonMember {
+		f.prose = true
+	}
+	f.value = f.spot <= jsonMember
 }
 
 func (f *fragment) text(text string) {
-	if strings.ContainsAny(text, `"{[`) {
-		f.marks = true
+	f.marks = f.marks || strings.ContainsAny(text, "{[")
+	f.quotes = f.quotes || strings.Contains(text, `"`)
+	if strings.Trim(text, " \t\r\n") != "" {
+		f.value = false
 	}
 	word := 0 // where the current word begins
 	spot := f.spot
@@ -130,7 +163,7 @@ func (f *fragment) text(text string) {
 		if i < len(text) && spot <= jsonMember && strings.IndexByte(" \t\r\n{}[],:\"", text[i]) < 0 {
 			continue
 		}
-		if spot <= jsonMember && word < i && !isJSONPiece(text[word:i]) {
+		if spot <= jsonMember && word < i && text[word:i] != "-" && !isJSONPiece(text[word:i]) {
 			f.prose = true
 		}
 		word = i + 1

@@ -100,10 +100,11 @@ func (c *compiler) jsonInside(e expr) func(r *run, v Value) []byte {
 			return raw
 		}
 	}
-	if c.rendersTemplates(e) {
-		return raw
-	}
+	templates := c.rendersTemplates(e)
 	return func(r *run, v Value) []byte {
+		if templates && v.kind == inMarkup {
+			return append(r.out, v.text()...)
+		}
 		if v.isText() {
 			return appendJSONText(r.out, v.text())
 		}

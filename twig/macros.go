@@ -17,7 +17,7 @@ func (c *compiler) macroTag(s *macroStmt) {
 	name, spot := c.block, c.json
 	c.block, c.json = "", jsonUnknown
 	m.body = c.inScope(s.body)
-	m.plain = c.plainText(s.body)
+	m.form = c.form(s.body)
 	c.block, c.json = name, spot
 }
 
@@ -218,7 +218,7 @@ func (r *run) callMacro(m *macro, f *frame, where *site) Value {
 		}
 		f.assign(p.slot, v)
 	}
-	start := r.begin(m.plain)
+	start := r.begin(m.form)
 	r.exec(m.body)
 	text := r.finish(start)
 	r.frame, r.in, r.blocks = frame, in, blocks

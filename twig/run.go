@@ -176,17 +176,18 @@ type capturing struct {
 	kind        uint8
 }
 
-// begin starts to capture the output of a template, block or macro. It will
-// stand where captureSpot says; a result that is not printed at once is plain
-// text or else JSON.
-func (r *run) begin(plain bool) capturing {
+// begin starts to capture output of some form, which is printed where
+// captureSpot says or, when that is unknown, becomes a value.
+func (r *run) begin(form textForm) capturing {
 	c := capturing{len(r.out), r.scanned, r.spot, r.captureSpot, inMarkup}
 	r.scanned, r.spot, r.captureSpot = len(r.out), r.captureSpot, jsonUnknown
-	if r.spot == jsonUnknown {
+	switch {
+	case form <= formQuoted && r.spot == jsonUnknown:
 		r.spot = jsonValue
-		if plain {
-			r.spot = jsonPlain
-		}
+	case form == formQuoted && r.spot.inString():
+		r.spot, c.kind = jsonValue, inString // JSON in a string of JSON
+	case r.spot == jsonUnknown, form == formText && r.spot <= jsonMember:
+		r.spot = jsonPlain
 	}
 	if r.spot == jsonPlain {
 		c.kind = inString
@@ -211,7 +212,11 @@ func (r *run) finish(c capturing) Value {
 // capture returns what a body prints, as a value of the kind that it is.
 func (r *run) capture(body []exec, kind uint8) Value {
 	saved := r.unprinted()
-	c := r.begin(kind == inString)
+	form := formJSON
+	if kind == inString {
+		form = formText
+	}
+	c := r.begin(form)
 	r.exec(body)
 	text := r.finish(c)
 	r.captureSpot = saved

@@ -87,7 +87,8 @@ func BoolValue(b bool) Value {
 // IntValue returns i as a Value.
 func IntValue(i int64) Value { return Value{kind: inInt, num: uint64(i)} }
 
-// FloatValue returns f as a Value.
+// FloatValue returns f as a Value that prints with up to 14 digits, as the
+// result of a calculation does. ValueOf keeps every digit.
 func FloatValue(f float64) Value { return Value{kind: inFloat, num: math.Float64bits(f)} }
 
 // StringValue returns s as a Value that is escaped where it is printed.

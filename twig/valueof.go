@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -31,11 +32,11 @@ func ValueOf(v any) (Value, error) {
 		return IntValue(v), nil
 	case uint64:
 		if v > math.MaxInt64 {
-			return FloatValue(float64(v)), nil
+			return textValue(inDecimal, strconv.FormatUint(v, 10)), nil
 		}
 		return IntValue(int64(v)), nil
 	case float64:
-		return FloatValue(v), nil
+		return decimalOf(v), nil
 	case time.Time:
 		return TimeValue(v), nil
 	case json.Number:
@@ -50,6 +51,14 @@ func ValueOf(v any) (Value, error) {
 		return Value{}, fmt.Errorf("convert %T to a twig value: %w", v, err)
 	}
 	return ParseJSON(data)
+}
+
+// decimalOf keeps all digits of a number, as ParseJSON does.
+func decimalOf(f float64) Value {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return FloatValue(f)
+	}
+	return textValue(inDecimal, string(appendPrecise(nil, f, 0)))
 }
 
 func listOf(items []any) (Value, error) {
