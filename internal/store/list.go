@@ -196,11 +196,11 @@ func (f Field) like(s string) (string, []any, error) {
 
 // compareTime compares whole seconds, which are all that a client is shown.
 func (f Field) compareTime(op, value string) (string, []any, error) {
-	t, err := scalar.ParseTime(value)
+	v, err := f.value(value)
 	if err != nil {
 		return "", nil, err
 	}
-	second := t.Unix() * microsPerSecond
+	second := v.(int64)
 	next := second + microsPerSecond
 	switch op {
 	case " = ":
@@ -242,10 +242,11 @@ func (f Field) in(values []string) (string, []any, error) {
 	if len(values) > maxInValues {
 		return "", nil, fmt.Errorf("in takes at most %d values", maxInValues)
 	}
-	if f.Kind == Time {
-		return f.inTimes(values)
-	}
 	args := make([]any, len(values))
+	column := f.Column
+	if f.Kind == Time {
+		column = wholeSecond(f.Column)
+	}
 	for i, s := range values {
 		v, err := f.value(s)
 		if err != nil {
@@ -253,20 +254,12 @@ func (f Field) in(values []string) (string, []any, error) {
 		}
 		args[i] = v
 	}
-	return f.Column + " IN (" + placeholders(len(values)) + ")", args, nil
+	return column + " IN (" + placeholders(len(values)) + ")", args, nil
 }
 
-func (f Field) inTimes(values []string) (string, []any, error) {
-	conds := make([]string, len(values))
-	var args []any
-	for i, s := range values {
-		cond, bounds, err := f.compareTime(" = ", s)
-		if err != nil {
-			return "", nil, err
-		}
-		conds[i], args = cond, append(args, bounds...)
-	}
-	return "(" + strings.Join(conds, " OR ") + ")", args, nil
+// wholeSecond is the second that a time's microseconds lie in, before 1970 too.
+func wholeSecond(column string) string {
+	return "(" + column + " - (" + column + " % 1000000 + 1000000) % 1000000)"
 }
 
 // placeholders returns n question marks.
@@ -282,6 +275,9 @@ func (f Field) value(s string) (any, error) {
 		return n, nil
 	case Amount:
 		return scalar.ParseAmount(s)
+	case Time:
+		t, err := scalar.ParseTime(s)
+		return t.Unix() * microsPerSecond, err
 	case Bool:
 		b, err := strconv.ParseBool(s)
 		if err != nil {

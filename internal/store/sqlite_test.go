@@ -32,20 +32,19 @@ func TestKillLosesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		stored := map[string]int{}
 		view(t, db, func(tx *store.Tx) error {
-			for _, subject := range told {
-				page, err := tx.As(store.Actor{TenantID: 1}).Events(store.List{
-					Filters: []store.Filter{{Field: "subject_id", Value: subject}},
-				})
-				if err != nil {
-					return err
-				}
-				if page.Total != 1 {
-					t.Errorf("event %s was stored %d times", subject, page.Total)
-				}
+			page, err := tx.As(store.Actor{TenantID: 1}).Events(store.List{Size: 1_000_000})
+			for _, e := range page.Items {
+				stored[e.SubjectID]++
 			}
-			return nil
+			return err
 		})
+		for _, subject := range told {
+			if stored[subject] != 1 {
+				t.Errorf("event %s was stored %d times", subject, stored[subject])
+			}
+		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}

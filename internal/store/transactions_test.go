@@ -411,9 +411,11 @@ func TestManyReadersWithNewStatementsDoNotLockEachOtherOut(t *testing.T) {
 func TestMoreStatementsThanAreKeptPrepared(t *testing.T) {
 	storetest.Each(t, store.Options{MaxReaders: 1}, func(t *testing.T, db *store.DB) {
 		actor := shop(t, db, "shop")
-		list := store.List{}
-		for range 600 {
-			list.Sort = append(list.Sort, "id")
+		for n := range 600 {
+			list := store.List{}
+			for bit := range 10 {
+				list.Sort = append(list.Sort, []string{"id", "-id"}[n>>bit&1])
+			}
 			view(t, db, func(tx *store.Tx) error { _, err := tx.As(actor).Targets(list); return err })
 		}
 	})
