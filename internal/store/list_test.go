@@ -41,7 +41,9 @@ func eachGuestBook(t *testing.T, test func(t *testing.T, list func(store.List) (
 			p.LastName, p.BirthYear, p.JoinedAt = "zoË 100%", 1990, at(300*time.Millisecond)
 		})
 		guest("c", func(p *store.Profile) { p.LastName, p.IsCompleted, p.JoinedAt = "_'); DROP--", true, at(time.Second) })
-		guest("d", func(p *store.Profile) { p.LastName, p.BirthYear, p.JoinedAt = "!ban?g\\", -5, scalar.At(time.UnixMilli(-500)) })
+		guest("d", func(p *store.Profile) {
+			p.LastName, p.BirthYear, p.JoinedAt = "!ban?g\\", -5, scalar.At(time.UnixMilli(-500))
+		})
 		guest("e", func(p *store.Profile) {
 			p.BirthYear, p.JoinedAt, p.Tags = 1990, at(-time.Microsecond), []string{"vip", "é"}
 		})
