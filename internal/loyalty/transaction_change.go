@@ -116,7 +116,10 @@ func isNotFound(err error) bool {
 // take makes a request's input the new state. Of the items that it does not
 // name, keepItems keeps the present ones.
 func (c *transactionChange) take(in TransactionInput, keepItems bool) error {
-	targets := c.matchItems(in.Items)
+	targets, err := c.matchItems(in.Items)
+	if err != nil {
+		return err
+	}
 	in.check(&c.invalid)
 	if err := c.invalid.Err(); err != nil {
 		return err

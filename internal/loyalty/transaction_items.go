@@ -110,34 +110,6 @@ func (c *transactionChange) itemWithID(id int64) *store.TransactionItem {
 	return nil
 }
 
-// matchItems finds the present items that a request's are meant to change, by
-// id or else by external id, and lays each over what is there. The result has
-// nil for those that are new.
-func (c *transactionChange) matchItems(inputs []ItemInput) []*store.TransactionItem {
-	targets := make([]*store.TransactionItem, len(inputs))
-	for n := range inputs {
-		in := &inputs[n]
-		field := fmt.Sprintf("items.%d.id", n)
-		for _, i := range c.items {
-			if in.ID != 0 && int64(in.ID) == i.ID || in.ID == 0 && in.ExternalID != "" && in.ExternalID == i.ExternalID {
-				targets[n] = i
-				break
-			}
-		}
-		switch target := targets[n]; {
-		case target == nil && in.ID != 0 && c.before.ID != 0:
-			c.invalid.Add(field, "The selected id is invalid.")
-		case target != nil && slices.Contains(targets[:n], target):
-			c.invalid.Add(field, "The item stands in the list twice.")
-		case target != nil:
-			if err := in.over(target); err != nil {
-				c.invalid.Add(field, "The item cannot be read: %v.", err)
-			}
-		}
-	}
-	return targets
-}
-
 // setItems makes a request's items the new ones. Of the present ones that it
 // does not name, keep keeps those.
 func (c *transactionChange) setItems(inputs []ItemInput, targets []*store.TransactionItem, keep bool) error {

@@ -33,8 +33,9 @@ func CreateTransaction(t *store.Tenant, in TransactionInput) (event.Transaction,
 // UpdateTransaction has patch overlay the present state, for which
 // json.Unmarshal of a request's body does: what it leaves out stays, null
 // clears. A list of items becomes the new items: those with the id or the
-// external id of a present one change it, the others are added. The former
-// state is kept, and transaction.updated tells of the change, if there was one.
+// external id of a present one change it, those without either are the present
+// one that they repeat, the others are added. The former state is kept, and
+// transaction.updated tells of the change, if there was one.
 func UpdateTransaction(t *store.Tenant, id int64, patch func(*TransactionInput) error) (event.Transaction, error) {
 	return updateTransaction(t, id, false, patch)
 }
