@@ -105,7 +105,7 @@ func suggestion(word string, known []string) string {
 	if len(near) > 4 {
 		near = near[:4]
 	}
-	return fmt.Sprintf(" Did you mean %q?", strings.Join(near, `", "`))
+	return fmt.Sprintf(` Did you mean "%s"?`, strings.Join(near, `", "`))
 }
 
 // editDistance is the Levenshtein distance in bytes.

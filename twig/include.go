@@ -125,7 +125,7 @@ func (r *run) template(v Value, optional bool) *unit {
 			}
 		}
 		if !optional {
-			r.fail("Unable to find one of the following templates: %q.", joinValues(h))
+			r.fail("Unable to find one of the following templates: \"%s\".", joinValues(h))
 		}
 		return nil
 	}

@@ -128,6 +128,9 @@ func trimsEncoded(e *filterExpr) bool {
 // closesString reports whether a text that the author wrote into a print has a
 // quote which ends the JSON string around it: structure follows, or nothing.
 func closesString(text string) bool {
+	if strings.IndexByte(text, '"') < 0 {
+		return false
+	}
 	d := decoder{src: text, pos: -1, dry: true}
 	d.string()
 	if d.err != nil {
@@ -139,6 +142,9 @@ func closesString(text string) bool {
 
 // isJSONText reports whether a text may stand in a JSON string as it is.
 func isJSONText(text string) bool {
+	if text == "" {
+		return true
+	}
 	d := decoder{src: text + `"`, pos: -1, dry: true}
 	d.string()
 	return d.err == nil && d.pos == len(d.src)

@@ -169,6 +169,8 @@ func TestErrorsSayWhatTwigSays(t *testing.T) {
 		"{{ null.x }}":                                 `Impossible to access an attribute ("x") on a null variable`,
 		"{% macro m() %}{% endmacro %}{{ _self.n() }}": `Macro "n" is not defined in template "index.twig"`,
 		"{% set a, b = 1 %}":                           `same number of variables and assignments`,
+		"{{ 1|format_dat }}":                           `Did you mean "format_date", "format_datetime" in`,
+		"{% include ['nope', 'never'] %}":              `Unable to find one of the following templates: "nope", "never" in`,
 		"{{ dump() }}":                                 `Unknown "dump" function`,
 	} {
 		_, err := render(t, twig.Options{StrictVariables: true}, template, `{"name": "Ann", "address": {"city": "Perth"}, "x": []}`)
