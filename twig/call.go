@@ -195,9 +195,7 @@ func (b *bound) eval() eval {
 			v := absent
 			if a != nil {
 				v = a(r).plain()
-				if n := v.size(); n >= 64 {
-					r.work(n / 16)
-				}
+				r.work(v.size() / 16)
 			}
 			r.stack = append(r.stack, v)
 		}

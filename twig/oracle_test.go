@@ -106,6 +106,9 @@ func (o *oracle) compare(t *testing.T, q oracleRequest) {
 	if failure == "" && err != nil && strings.Contains(err.Error(), `The "map" filter expects`) {
 		return // newer than the oracle
 	}
+	if err == nil && strings.Contains(failure, "is not a valid UTF-8 string") {
+		return // U+FFFD here
+	}
 	switch {
 	case err != nil && failure == "":
 		t.Errorf("%s\n  php:  %q\n  ours: error %v", q.Templates["index.twig"], want, err)
