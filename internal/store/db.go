@@ -92,7 +92,7 @@ func openEngine(ctx context.Context, rawURL string, opts Options) (engine, error
 	scheme, rest, ok := strings.Cut(rawURL, "://")
 	switch {
 	case ok && scheme == "sqlite" && rest != "":
-		return openSQLite(ctx, rest, opts)
+		return openSQLite(rest, opts)
 	case ok && (scheme == "postgres" || scheme == "postgresql"):
 		return openPostgres(ctx, rawURL, opts)
 	}

@@ -27,8 +27,13 @@ func (t *Tenant) InsertAnswer(a Answer) error {
 	return err
 }
 
-// ForgetAnswers removes up to limit answers given before the moment.
+// forgetAnswers finds the moment up to which to forget by the index of ages:
+// asked for single keys, SQLite would go through all of them.
+const forgetAnswers = `DELETE FROM idempotency_keys WHERE created_at <= (SELECT max(created_at) FROM
+	(SELECT created_at FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?) AS oldest)`
+
+// ForgetAnswers removes the oldest answers given before the moment, up to limit
+// and those of the same microsecond, and returns how many they were.
 func (tx *Tx) ForgetAnswers(before scalar.Time, limit int) (int64, error) {
-	return tx.exec(`DELETE FROM idempotency_keys WHERE (tenant_id, key) IN
-		(SELECT tenant_id, key FROM idempotency_keys WHERE created_at < ? LIMIT ?)`, before, limit)
+	return tx.exec(forgetAnswers, before, limit)
 }

@@ -305,6 +305,9 @@ func (l List) order(fields Fields) (string, error) {
 		if !ok || field.Exists != "" {
 			return "", &FieldError{"sort", fmt.Sprintf("cannot sort by %q; there are %s", name, fields.names())}
 		}
+		if name == "id" { // no two rows are equal beyond it
+			return " ORDER BY " + b.String() + field.Column + direction, nil
+		}
 		b.WriteString(field.Column + direction + ", ")
 	}
 	return " ORDER BY " + b.String() + fields["id"].Column, nil

@@ -22,6 +22,9 @@ func (db *DB) migrate(ctx context.Context) (err error) {
 		return fmt.Errorf("lock the schema: %w", err)
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	if err := db.engine.pool().PingContext(ctx); err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
 	dir, err := fs.Sub(migrations, "migrations/"+db.engine.dialect())
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)

@@ -22,16 +22,14 @@ type sqliteEngine struct {
 	writer  *groupWriter
 }
 
-func openSQLite(ctx context.Context, path string, opts Options) (*sqliteEngine, error) {
+// openSQLite touches nothing yet: a new file becomes one with a WAL while the
+// schema is locked, or else two processes would be in each other's way.
+func openSQLite(path string, opts Options) (*sqliteEngine, error) {
 	writing, err := sql.Open("sqlite", sqliteDSN(path, "-16000"))
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
 	writing.SetMaxOpenConns(1)
-	if err := writing.PingContext(ctx); err != nil {
-		writing.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
 	reading, err := sql.Open("sqlite", sqliteDSN(path, "-2000")+"&_pragma=query_only(1)")
 	if err != nil {
 		writing.Close()

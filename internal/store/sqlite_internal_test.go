@@ -9,7 +9,7 @@ import (
 
 func openTestEngine(t *testing.T) *sqliteEngine {
 	t.Helper()
-	e, err := openSQLite(t.Context(), filepath.Join(t.TempDir(), "belfry.db"), Options{MaxReaders: 2})
+	e, err := openSQLite(filepath.Join(t.TempDir(), "belfry.db"), Options{MaxReaders: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,8 +34,8 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at, id) WHERE state = 'pending';
 CREATE INDEX deliveries_leases ON deliveries (leased_until) WHERE state = 'sending';
-CREATE INDEX deliveries_dead ON deliveries (tenant_id, id) WHERE state = 'dead';
-CREATE INDEX deliveries_tenant ON deliveries (tenant_id, id);
+CREATE INDEX deliveries_dead ON deliveries (tenant_id, state, id) WHERE state = 'dead';
+CREATE INDEX deliveries_list ON deliveries (tenant_id, id);
 CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, id);
 CREATE INDEX deliveries_event ON deliveries (event_id);
 

@@ -88,6 +88,7 @@ CREATE TABLE transactions (
     created_at         BIGINT NOT NULL,
     updated_at         BIGINT NOT NULL
 );
+CREATE INDEX transactions_list ON transactions (tenant_id, id);
 -- Aggregations read a profile's sales from the rows: an entry of an index has
 -- no room for many brands.
 CREATE INDEX transactions_profile ON transactions (tenant_id, profile_id, transacted_at);

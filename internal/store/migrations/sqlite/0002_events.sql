@@ -17,6 +17,7 @@ CREATE TABLE events (
     depth       INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL
 );
+CREATE INDEX events_list ON events (tenant_id, id);
 CREATE INDEX events_type ON events (tenant_id, type, id);
 CREATE INDEX events_profile ON events (tenant_id, profile_id, id);
 CREATE INDEX events_cause ON events (cause_id) WHERE cause_id IS NOT NULL;

@@ -88,6 +88,7 @@ CREATE TABLE transactions (
     created_at         INTEGER NOT NULL,
     updated_at         INTEGER NOT NULL
 );
+CREATE INDEX transactions_list ON transactions (tenant_id, id);
 -- Aggregations read a profile's sales from this index alone.
 CREATE INDEX transactions_profile ON transactions (tenant_id, profile_id, transacted_at, shopped_on, is_void, net,
     discount, currency, location_id, channels, brands);
