@@ -66,7 +66,7 @@
 //	an object keyed 0, 1, …     becomes a list               stays an object
 //	a number of the context     a float, 100.0 is 100        keeps its digits as a JSON value
 //	=== and !==                 since 3.23                   with Options.IdentityOperators
-//	matches                     PCRE                         RE2: no look-around, no back-references
+//	matches                     PCRE                         RE2: no look-around, no back-references, no huge repetitions
 //	constant, enum              read the program             only JSON_… and DATE_…, no enum
 //	map on what is no array     null or a warning (to 3.10)  an error, as in later versions
 //	trim of markup              escaped again (to 3.14)      stays markup, as in later versions
