@@ -120,7 +120,7 @@ func (c *transactionChange) take(in TransactionInput, keepItems bool) error {
 	if err != nil {
 		return err
 	}
-	in.check(&c.invalid)
+	in.check(&c.invalid, c.t.Now())
 	if err := c.invalid.Err(); err != nil {
 		return err
 	}

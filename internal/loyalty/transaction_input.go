@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -138,17 +139,23 @@ const (
 	// maxMoney and maxQuantity keep every sum within an Amount.
 	maxMoney    = 1_000_000_000 * scalar.One
 	maxQuantity = 100_000 * scalar.One
+	// maxAhead is how far a till's clock may be ahead of ours. A sale of another
+	// century would be its profile's latest for good.
+	maxAhead = 24 * time.Hour
 )
 
 // check normalises the input and notes what is wrong with it.
-func (in *TransactionInput) check(invalid *InvalidError) {
+func (in *TransactionInput) check(invalid *InvalidError, now scalar.Time) {
 	if in.Total == nil {
 		invalid.Add("total", "The total field is required.")
 	}
-	if in.TransactedAt.IsZero() {
+	switch at := in.TransactedAt; {
+	case at.IsZero():
 		invalid.Add("transacted_at", "The transacted at field is required.")
-	} else if year := in.TransactedAt.Year(); year < 1900 || year > 2200 {
-		invalid.Add("transacted_at", "The transacted at must be a date between 1900 and 2200.")
+	case at.Year() < 1900:
+		invalid.Add("transacted_at", "The transacted at must not be before 1900.")
+	case at.After(now.Add(maxAhead)):
+		invalid.Add("transacted_at", "The transacted at must not be more than a day in the future.")
 	}
 	checkRequired(invalid, "timezone", &in.Timezone, 64)
 	if in.Timezone != "" {

@@ -273,7 +273,7 @@ func TestCreateTransactionRefuses(t *testing.T) {
 			{"the zone of the machine", `{"total": 1, "transacted_at": "2026-03-01", "timezone": "Local"}`,
 				map[string][]string{"timezone": {"The timezone must be a valid zone."}}},
 			{"a time before tills", `{"total": 1, "transacted_at": "0001-01-02", "timezone": "UTC"}`,
-				map[string][]string{"transacted_at": {"The transacted at must be a date between 1900 and 2200."}}},
+				map[string][]string{"transacted_at": {"The transacted at must not be before 1900."}}},
 			{"an unknown profile", sale(`"profile_id": "nobody"`),
 				map[string][]string{"profile_id": {"The selected profile id is invalid."}}},
 			{"an unknown email", sale(`"profile_id": "a@b.c", "profile_id_handle": "email"`),
@@ -365,5 +365,22 @@ func TestConcurrentSalesOfAProfileAreAllCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkFields(t, s.aggregations(p.ID), `{"spend_all": 3598.8}`)
+	})
+}
+
+func TestASaleOfTheFarFutureIsRefused(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		const tail = `"total": 1, "timezone": "UTC"}`
+		x := s.sell(`{"transacted_at": "2026-03-15 12:00:00", ` + tail)
+		const want = "The transacted at must not be more than a day in the future."
+		for _, late := range []string{"2026-03-15 12:00:01", "2199-01-01 00:00:00", "9999-12-31 23:59:59"} {
+			body := `{"transacted_at": "` + late + `", ` + tail
+			update := s.try(func(tn *store.Tenant) error { _, err := change(tn, x.ID, body); return err })
+			for _, err := range []error{s.trySell(body), update} {
+				if got := faults(t, err)["transacted_at"]; !cmp.Equal(got, []string{want}) {
+					t.Errorf("%s: got %q", late, got)
+				}
+			}
+		}
 	})
 }
