@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
@@ -29,7 +30,8 @@ func (s *Server) profiles() {
 		fmt.Sprintf("At most %d. match_criteria is email or the handle of an identity; an item that is invalid fails alone.",
 			loyalty.MaxBatch)), batchProfiles)
 	change(r, on("PUT /profiles/{id}/update-type", "update-profiles", "Update the type of a profile"), updateProfileType)
-	read(r, on("GET /profiles/{id}/balances", "read-profiles", "Read the balances of a profile"), readBalances)
+	read(r, on("GET /profiles/{id}/balances", "read-profiles", "Read the balances of a profile",
+		"In the one currency that they are held in; ?currency may ask for no other."), readBalances)
 	read(r, on("GET /profiles/{id}/aggregations", "read-profiles", "Read the aggregations of a profile"), readAggregations)
 	effect(r, on("GET /profiles/{id}/aggregations/calculate", "read-profiles", "Calculate the aggregations of a profile",
 		"Computes them anew from all transactions."), calculateAggregations)
@@ -141,7 +143,14 @@ func updateProfileType(t *store.Tenant, c *call, patch func(*ProfileTypeInput) e
 }
 
 func readBalances(t *store.Tenant, c *call) (event.Balances, error) {
-	return loyalty.ReadBalances(t, c.param("id"))
+	b, err := loyalty.ReadBalances(t, c.param("id"))
+	if err != nil {
+		return b, err
+	}
+	if asked := c.request.URL.Query().Get("currency"); asked != "" && !strings.EqualFold(asked, b.Currency) {
+		return b, problem.Field("currency", "The balances of this profile are in %s alone.", b.Currency)
+	}
+	return b, nil
 }
 
 func readAggregations(t *store.Tenant, c *call) (event.Aggregations, error) {

@@ -189,3 +189,14 @@ func TestAddressesOfAProfile(t *testing.T) {
 	c.do("DELETE", of+"/"+id, nil).want(204)
 	c.get(of + "/" + id).want(404)
 }
+
+func TestBalancesInAnotherCurrencyAreRefused(t *testing.T) {
+	c := newHouse(t).as("shop")
+	balances := "/profiles/" + c.post("/profiles", object{"email": "a@b.co"}).want(201).id() + "/balances"
+	held, _ := c.get(balances).want(200).data()["currency"].(string)
+	c.get(balances + "?currency=" + strings.ToLower(held)).want(200)
+	refused := c.get(balances + "?currency=XTS").want(422).object()
+	if got := fmt.Sprint(refused["errors"]); got != "map[currency:[The balances of this profile are in "+held+" alone.]]" {
+		t.Errorf("errors %s", got)
+	}
+}
