@@ -420,6 +420,26 @@ func TestRetryByHandSendsTheSameMessageAgain(t *testing.T) {
 	}
 }
 
+func TestRetryByHandOfADeliveryToAnInactiveTargetIsRefused(t *testing.T) {
+	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		target := h.target("https://example.com", func(*store.Target) {})
+		id := h.enqueue(target, 1)[0]
+		before := h.get(id)
+		h.update(func(tx *store.Tx) error { return tx.DisableEndpoint(target, "too many failures") })
+		if message := h.refused(id); message != "The delivery's target is inactive: make it active first." {
+			t.Errorf("retry: %q", message)
+		}
+		h.update(func(tx *store.Tx) error { return h.as(tx).DeleteTarget(target) })
+		if message := h.refused(id); message != "The delivery's target has been deleted." {
+			t.Errorf("retry: %q", message)
+		}
+		if diff := cmp.Diff(before, h.get(id)); diff != "" {
+			t.Errorf("the delivery changed (-before +after)\n%s", diff)
+		}
+	})
+}
+
 func TestStopFinishesWhatEndsInTimeAndHandsBackTheRest(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t, store.Options{}))
 	arrived := make(chan string, 2*DefaultWindow)

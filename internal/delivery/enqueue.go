@@ -78,7 +78,7 @@ func (d *Dispatcher) accept(row store.Delivery, body []byte) {
 }
 
 // Retry has a pending delivery or a dead letter tried now; a dead letter begins its schedule anew. The message keeps
-// its id and its bytes. Errors are *problem.NotFound and *problem.Conflict.
+// its id and its bytes. Errors are *problem.NotFound and *problem.Conflict, after which the caller's transaction must not be committed.
 func (d *Dispatcher) Retry(t *store.Tenant, id int64) (store.Delivery, error) {
 	row, err := t.RetryDelivery(id)
 	switch {
@@ -89,8 +89,25 @@ func (d *Dispatcher) Retry(t *store.Tenant, id int64) (store.Delivery, error) {
 	case err != nil:
 		return row, fmt.Errorf("retry delivery %d: %w", id, err)
 	}
+	if err := mayReach(t, row.EndpointID); err != nil {
+		return row, err
+	}
 	t.OnCommit(func() { d.lanes.wake(d.now(), row.EndpointID) })
 	return row, nil
+}
+
+// mayReach refuses a retry that would wait for its target to be switched on, or for ever.
+func mayReach(t *store.Tenant, targetID int64) error {
+	target, err := t.Target(targetID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return &problem.Conflict{Message: "The delivery's target has been deleted."}
+	case err != nil:
+		return fmt.Errorf("read target %d: %w", targetID, err)
+	case !target.DisabledAt.IsZero():
+		return &problem.Conflict{Message: "The delivery's target is inactive: make it active first."}
+	}
+	return nil
 }
 
 func busyMessage(row store.Delivery) string {
