@@ -88,7 +88,7 @@ func decode(body []byte, into any) error {
 		body = []byte("{}")
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return decodeError(body, err)
+		return decodeError(body, into, err)
 	}
 	if body[0] != '{' {
 		return notAnObject()
@@ -101,7 +101,7 @@ func notAnObject() error {
 }
 
 // decodeError says where JSON is broken, or which field is of a wrong type.
-func decodeError(body []byte, err error) error {
+func decodeError(body []byte, into any, err error) error {
 	var (
 		syntax *json.SyntaxError
 		typ    *json.UnmarshalTypeError
@@ -114,7 +114,8 @@ func decodeError(body []byte, err error) error {
 			message: fmt.Sprintf("The body is not JSON: %s at line %d, column %d.", syntax.Error(), line, column),
 		}
 	case errors.As(err, &typ) && typ.Field != "":
-		return problem.Field(typ.Field, "The %s must be %s.", typ.Field, wanted(typ))
+		field := fieldPath(body, into, typ.Field)
+		return problem.Field(field, "The %s must be %s.", field, wanted(typ))
 	case errors.As(err, &typ):
 		return notAnObject()
 	}

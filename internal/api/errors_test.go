@@ -46,7 +46,7 @@ func TestEveryKindOfRefusalHasItsStatusAndItsReason(t *testing.T) {
 		"NUL in the body":              {all.post("/profiles", `{"first_name":"a\u0000"}`), 422, "", "NUL"},
 		"broken UTF-8 in the body":     {all.post("/profiles", "{\"first_name\":\"\xff\"}"), 400, "", "UTF-8"},
 		"a field of a wrong type":      {all.post("/transactions", `{"total":"abc"}`), 422, "total", "decimal number"},
-		"a wrong type further in":      {all.post("/transactions", `{"items":[{"price_sell":{}}]}`), 422, "items.price_sell", "decimal number"},
+		"a wrong type further in":      {all.post("/transactions", `{"items":[{"price_sell":{}}]}`), 422, "items.0.price_sell", "decimal number"},
 		"a wrong type in a profile":    {all.post("/profiles", `{"joined_at":"soon"}`), 422, "joined_at", "The joined_at must be a time"},
 		"a wrong type in an old name":  {all.post("/profiles", `{"comms_attributes":{"sms_promo":3}}`), 422, "comms_attributes.sms_promo", "true or false"},
 		"a field with a wrong value":   {all.post("/profiles", object{"email": "nobody"}), 422, "email", "email"},
@@ -167,4 +167,26 @@ func TestReadyAsksTheDatabaseUnlessToldOtherwise(t *testing.T) {
 		t.Fatal(err)
 	}
 	nobody.get("/readyz").want(http.StatusServiceUnavailable)
+}
+
+func TestAWrongTypeInAnArrayIsNamedWithItsIndex(t *testing.T) {
+	c := newHouse(t).as("shop")
+	for _, tt := range []struct{ path, body, field string }{
+		{"/transactions", `{"items":[{"quantity":1},{"quantity":"many"}]}`, "items.1.quantity"},
+		{"/transactions", `{"items":[{"quantity":1},{"name":"Sock"},5]}`, "items.2"},
+		{"/transactions", `{"items":[{},{"discounts":[{"amount":1},{"amount":{}}]}]}`, "items.1.discounts.1.amount"},
+		{"/transactions", `{"items":[{},{"discounts":{"amount":{}}}]}`, "items.1.discounts.amount"},
+		{"/transactions", `{"items":[{"product_variant":{"price":[1]}}]}`, "items.0.product_variant.price"},
+		{"/transactions", `{"items":[],"total":[1]}`, "total"},
+		{"/transactions/update-create", `{"tags":["a","b",3]}`, "tags.2"},
+		{"/profiles", `{"identities":[{"handle":"a","identifier":"1"},{"handle":{}}]}`, "identities.1.handle"},
+		{"/triggers", `{"actions":[{"arguments":[{"name":"a"},{"name":5}]}]}`, "actions.0.arguments.1.name"},
+		{"/transactions", `{"items":[` + strings.Repeat(`{},`, 1000) + `5]}`, "items"},
+	} {
+		refused := c.post(tt.path, tt.body).want(422)
+		faults, _ := refused.object()["errors"].(map[string]any)
+		if _, ok := faults[tt.field]; !ok || len(faults) != 1 {
+			t.Errorf("%.80s: %s does not name %s", tt.body, refused.body, tt.field)
+		}
+	}
 }
