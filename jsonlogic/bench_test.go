@@ -84,6 +84,7 @@ func BenchmarkTruthyOracle(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
+		//lint:ignore SA1019 its other functions encode and decode as well
 		if _, err := oracle.ApplyInterface(rule, data); err != nil {
 			b.Fatal(err)
 		}
