@@ -56,11 +56,13 @@ func TestEveryKindOfRefusalHasItsStatusAndItsReason(t *testing.T) {
 		"a filter value of a wrong type": {
 			all.get("/targets?filter[id]=red"), 422, "filter[id]", "whole number",
 		},
-		"a sort that is none": {all.get("/targets?sort=-colour"), 422, "sort", "colour"},
-		"a page too long":     {all.get("/targets?page[size]=201"), 422, "page[size]", "200"},
-		"a page before all":   {all.get("/targets?page[number]=0"), 422, "page[number]", "1"},
-		"a broken query":      {all.get("/targets?filter[name]=%zz"), 400, "", "malformed"},
-		"NUL in the query":    {all.get("/targets?filter[name]=%00"), 400, "", "plain text"},
+		"a nullable that is neither": {all.get("/targets?filter[description][nullable]=abc"), 422, "filter[description]", "1 or 0"},
+		"a nullable without a value": {all.get("/targets?filter[description][nullable]="), 422, "filter[description]", "1 or 0"},
+		"a sort that is none":        {all.get("/targets?sort=-colour"), 422, "sort", "colour"},
+		"a page too long":            {all.get("/targets?page[size]=201"), 422, "page[size]", "200"},
+		"a page before all":          {all.get("/targets?page[number]=0"), 422, "page[number]", "1"},
+		"a broken query":             {all.get("/targets?filter[name]=%zz"), 400, "", "malformed"},
+		"NUL in the query":           {all.get("/targets?filter[name]=%00"), 400, "", "plain text"},
 		"an Idempotency-Key too long": {
 			all.post("/profiles", object{"email": "x@y.co"}, "Idempotency-Key", strings.Repeat("k", 256)), 400, "", "255",
 		},

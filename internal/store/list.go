@@ -157,10 +157,7 @@ func (f Field) condition(filter Filter) (string, []any, error) {
 	case "in":
 		return f.in(strings.Split(filter.Value, ","))
 	case "nullable":
-		if filter.Value == "0" || filter.Value == "false" {
-			return f.Column + " IS NOT NULL", nil, nil
-		}
-		return f.Column + " IS NULL", nil, nil
+		return f.nullable(filter.Value)
 	case "like":
 		return f.like(filter.Value)
 	}
@@ -179,6 +176,16 @@ func (f Field) condition(filter Filter) (string, []any, error) {
 		return f.Column + " = '" + filter.Value + "'", nil, nil
 	}
 	return f.Column + op + "?", []any{v}, nil
+}
+
+func (f Field) nullable(value string) (string, []any, error) {
+	switch value {
+	case "1", "true":
+		return f.Column + " IS NULL", nil, nil
+	case "0", "false":
+		return f.Column + " IS NOT NULL", nil, nil
+	}
+	return "", nil, fmt.Errorf("nullable takes 1 or 0, not %q", value)
 }
 
 func (f Field) like(s string) (string, []any, error) {
