@@ -11,7 +11,7 @@ func (s *Server) deliveries() {
 	read(r, on("GET /deliveries/{id}", "read-deliveries", "Read a delivery", "With its body and its attempts."), readDelivery)
 	effect(r, on("POST /deliveries/{id}/retry", "update-deliveries", "Retry a delivery",
 		"Has a pending delivery or a dead letter tried now; a dead letter begins its schedule anew. One whose template "+
-			"failed is rendered first, with the template as it is now."), s.retryDelivery)
+			"failed is rendered first, with the template as it is now. 409 while its target is inactive."), s.retryDelivery)
 }
 
 // Delivery is a delivery as lists show it.
