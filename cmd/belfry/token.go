@@ -25,7 +25,7 @@ type tokenCreateCmd struct {
 	databaseFlags
 	Name      string        `arg:"" help:"What the token is for."`
 	Scopes    []string      `help:"Scopes such as read-profiles, *-targets or *." default:"*" placeholder:"SCOPE,…"`
-	Namespace string        `help:"The integration that uses it: its own changes are not sent back to it." placeholder:"NAME"`
+	Namespace string        `help:"The integration that uses it; its events keep it." placeholder:"NAME"`
 	ExpiresIn time.Duration `help:"How long it is valid; without end when not given." placeholder:"DURATION"`
 }
 

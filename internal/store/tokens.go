@@ -12,8 +12,7 @@ type Token struct {
 	// Hint is the token's first characters.
 	Hint   string
 	Scopes []string
-	// Namespace names the integration that uses the token; events that it causes
-	// are not sent back to webhooks of the same namespace.
+	// Namespace names the integration that uses the token; events keep it.
 	Namespace string
 	CreatedAt scalar.Time
 	ExpiresAt scalar.Time
