@@ -261,3 +261,17 @@ func tagOf(s stmt) string {
 	}
 	return ""
 }
+
+// constantArgument returns the text of the argument at a place or of a name,
+// and whether it is a literal.
+func constantArgument(args []argument, place int, name string) (string, bool) {
+	for i, a := range args {
+		if a.spread {
+			return "", false
+		}
+		if a.name == "" && i == place || a.name != "" && snakeCase(a.name) == name {
+			return literalText(a.val)
+		}
+	}
+	return "", false
+}

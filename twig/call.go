@@ -30,8 +30,8 @@ type callDef struct {
 	params    []paramDef
 	rest      bool // takes further arguments
 	safe      uint8
-	preEscape bool // the operand is escaped as HTML first
-	numeric   bool // in a JSON value position a number stays one
+	preEscape bool                       // the operand is escaped as HTML first
+	numeric   func(args []argument) bool // whether a number that it gives stays one as a JSON value
 	call      func(r *run, args []Value) Value
 }
 

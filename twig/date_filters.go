@@ -12,8 +12,15 @@ func intervalValue(d *interval) Value { return Value{kind: inInterval, ptr: unsa
 
 func dateFilters() []*callDef {
 	date := define("date", "format? timezone?", dateFilter)
-	date.numeric = true
+	date.numeric = dateIsNumber
 	return []*callDef{date, define("date_modify", "modifier", dateModify)}
+}
+
+// dateIsNumber reports whether a date is printed as a number whatever the day:
+// 'm' gives 03, which is none, and 10, which would be one.
+func dateIsNumber(args []argument) bool {
+	format, ok := constantArgument(args, 0, "format")
+	return ok && (format == "U" || format == "Y")
 }
 
 // toTime reads a value as a date: null is now, digits are seconds since 1970,

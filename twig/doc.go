@@ -40,11 +40,17 @@
 // value is converted to text and escaped. As a value it is encoded whole: a text
 // gets its quotes, an array its brackets, what is missing becomes null, and a
 // number of the context keeps the digits it came with; one that the template
-// computes has up to 14, as in text, so that 3 * 1.1 is 3.3. What number_format,
-// date and format produce stays bare where it reads as a number. Literals that an
-// author writes into a print stay as they are if they are JSON, such as
-// {{ not loop.last ? ',' }}; an empty one after a colon is "". json_encode is not
-// encoded again, and raw opts out.
+// computes has up to 14, as in text, so that 3 * 1.1 is 3.3. The filters that format
+// give texts, but date('U'), date('Y') and number_format with literal separators,
+// the one for thousands empty, as in number_format(2, '.', ""), give numbers, and
+// so does format where it reads as one. Literals that an author writes into a
+// print stay as they are if they are JSON, such as {{ not loop.last ? ',' }}; an
+// empty one after a colon is "". json_encode is not encoded again, and raw opts out.
+//
+// Texts joined in the print itself are JSON if they read so with a value for each
+// part that is no literal and begin with a literal quote or bracket: what stands
+// between the quotes of {{ '"' ~ email ~ '"' }} is escaped, and {{ '[VIP] ' ~ name }}
+// is one text. Joined before, in a set tag, they are one text always.
 //
 // A captured text, and what a macro, a block or an include returns, is JSON if it
 // reads so; other text is escaped where it is printed.
@@ -73,6 +79,13 @@
 //	a ?: b ? c : d              a ?: (b ? c : d) (to 3.20)   (a ?: b) ? c : d, as in later versions
 //	text that is no UTF-8       an error when escaped        U+FFFD in its place
 //	a float as a date           read as text                 seconds since 1970
+//	a date_modify PHP refuses   a warning, and now           an error, or read for what it says
+//	a weekday and last day of   the month may be another     first the weekday, then the month's edge
+//	several weekday rules       combined in PHP's order      may combine otherwise
+//	?? on any expression        names and attributes, once   every expression, as in later versions
+//	computing with a capture    a TypeError                  computes with its text
+//	for x in x, strict          x is null when undefined     an error
+//	1..'3.5'                    '3.5' is 3 (to PHP 8.2)      3.5, as in later versions
 //	an import that has not run  fails                        works if its template is a constant
 //	random, shuffle             a seedable generator         Options.Random
 //	format_date and the like    every locale, by ICU         English, with a plain space before AM

@@ -8,13 +8,21 @@ import (
 
 func numberFilters() []*callDef {
 	numberFormat := define("number_format", "decimal? decimal_point? thousand_sep?", numberFormatFilter)
-	numberFormat.numeric = true
+	numberFormat.numeric = formatIsNumber
 	currency := define("currency", "symbol? decimals?", currencyFilter)
 	return []*callDef{
 		numberFormat, currency,
 		define("abs", "", absolute),
 		define("round", "precision? method?", round),
 	}
+}
+
+// formatIsNumber reports whether number_format writes numbers of every size
+// alike: with thousands separators only the small ones would be numbers.
+func formatIsNumber(args []argument) bool {
+	_, point := constantArgument(args, 1, "decimal_point")
+	thousands, ok := constantArgument(args, 2, "thousand_sep")
+	return point && ok && thousands == ""
 }
 
 func absolute(r *run, args []Value) Value {

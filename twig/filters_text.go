@@ -12,7 +12,7 @@ func textFilters() []*callDef {
 	spaceless := define("spaceless", "", spacelessFilter).safeFor(maskHTML)
 	spaceless.preEscape = true
 	format := define("format", "values...", sprintf)
-	format.numeric = true
+	format.numeric = func([]argument) bool { return true }
 	return []*callDef{
 		nl2br, spaceless, format,
 		define("replace", "from", replace),

@@ -67,6 +67,12 @@ func (s jsonSpot) afterPrint(e expr) jsonSpot {
 		}
 		return joinSpots(s.afterPrint(e.yes), s.afterPrint(e.no))
 	}
+	if parts := jsonChain(e); parts != nil && s <= jsonMember {
+		for _, p := range parts {
+			s = s.afterPart(p)
+		}
+		return s
+	}
 	if s == jsonMember {
 		return jsonValue
 	}

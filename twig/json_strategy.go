@@ -48,6 +48,13 @@ func (s jsonSpot) after(text string) jsonSpot {
 // showJSON compiles a print for a JSON body. Inside a string the value is
 // converted to text and escaped; elsewhere it is encoded whole.
 func (c *compiler) showJSON(e expr, val eval, spot jsonSpot) exec {
+	if parts := jsonChain(e); parts != nil && !spot.inString() && spot != jsonPlain {
+		return c.showChain(parts, c.showWhole(e, val, jsonUnknown), spot)
+	}
+	return c.showWhole(e, val, spot)
+}
+
+func (c *compiler) showWhole(e expr, val eval, spot jsonSpot) exec {
 	inside := c.jsonInside(e)
 	outside := c.jsonOutside(e, spot)
 	if c.rendersTemplates(e) {
@@ -176,7 +183,7 @@ func (c *compiler) jsonOutside(e expr, spot jsonSpot) func(r *run, v Value) []by
 		if e.name == "raw" || e.name == "json_encode" || e.name == "slice" && trimsEncoded(e) {
 			return func(r *run, v Value) []byte { return appendString(r.out, v) }
 		}
-		if def := c.env.filter(e.name); def != nil && def.numeric {
+		if def := c.env.filter(e.name); def != nil && def.numeric != nil && def.numeric(e.args) {
 			return func(r *run, v Value) []byte {
 				if v.isText() && isJSONNumber(v.text()) {
 					return append(r.out, v.text()...)

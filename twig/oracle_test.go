@@ -14,6 +14,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ type oracleRequest struct {
 }
 
 func startOracle(t *testing.T) *oracle {
-	cmd := exec.Command("php", "testdata/oracle/oracle.php")
+	cmd := exec.Command("sh", "-c", "ulimit -v 2000000 && exec timeout 60 php testdata/oracle/oracle.php")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -103,11 +104,8 @@ func (o *oracle) compare(t *testing.T, q oracleRequest) {
 	if err == nil {
 		out, err = template.Render(t.Context(), v)
 	}
-	if failure == "" && err != nil && strings.Contains(err.Error(), `The "map" filter expects`) {
-		return // newer than the oracle
-	}
-	if err == nil && strings.Contains(failure, "is not a valid UTF-8 string") {
-		return // U+FFFD here
+	if differsByDesign(q, failure, err) {
+		return
 	}
 	switch {
 	case err != nil && failure == "":
@@ -117,6 +115,26 @@ func (o *oracle) compare(t *testing.T, q oracleRequest) {
 	case err == nil && string(out) != want:
 		t.Errorf("%s\n  php:  %q\n  ours: %q", q.Templates["index.twig"], want, out)
 	}
+}
+
+// differsByDesign recognises the classes of templates that the oracle, Twig
+// 3.5.1 on PHP 8.2, treats differently from this engine on purpose.
+func differsByDesign(q oracleRequest, failure string, err error) bool {
+	if err == nil {
+		return strings.Contains(failure, "is not a valid UTF-8 string") || // U+FFFD here
+			strings.Contains(failure, `The "defined" test only works with simple`) && strings.Contains(q.Templates["index.twig"], "??") || // newer Twig takes it
+			strings.Contains(failure, "Unsupported operand types") && strings.Contains(failure, `Twig\Markup`) // a capture computes as its text
+	}
+	if failure != "" {
+		return false
+	}
+	if _, name, ok := strings.Cut(err.Error(), `Variable "`); ok && q.Strict {
+		// The target of a for tag exists for the oracle's compiler in its own sequence.
+		name, _, _ = strings.Cut(name, `"`)
+		return strings.Contains(q.Templates["index.twig"], "for "+name+" in ")
+	}
+	return strings.Contains(err.Error(), `The "map" filter expects`) || // as newer Twig has it
+		strings.Contains(err.Error(), "must not exceed the range") // PHP 8.3 reads '1.5' beside a number as 1.5, not 1
 }
 
 func oracleData(t *testing.T) json.RawMessage {
@@ -258,9 +276,13 @@ func (g *generator) expr(depth int) string {
 	if depth <= 0 {
 		return g.atom()
 	}
-	switch g.IntN(10) {
+	switch g.IntN(11) {
 	case 0, 1:
-		return g.expr(depth-1) + " " + g.operator() + " " + g.expr(depth-1)
+		if op := g.operator(); op != "?:" {
+			return g.expr(depth-1) + " " + op + " " + g.expr(depth-1)
+		}
+		// In parentheses: the precedence of ?: before ? : changed in later Twig.
+		return "(" + g.expr(depth-1) + " ?: " + g.expr(depth-1) + ")"
 	case 2:
 		return "(" + g.expr(depth-1) + ")"
 	case 3, 4, 5:
@@ -271,6 +293,9 @@ func (g *generator) expr(depth int) string {
 		return "(" + g.expr(depth-1) + " is " + g.pick("", "not ") + g.pick("empty", "null", "iterable", "even", "odd", "same as("+g.atom()+")", "divisible by(3)") + ")"
 	case 8:
 		return g.pick("-", "not ", "") + g.atom()
+	case 9:
+		// No floats: as dates they are seconds here and texts in PHP.
+		return g.pick("age", "date_only", "ts", "email", "zerostr", "phone", "tags", "vip", "'10'", "1", "'5 apples'", "missing") + "|date('Y-m-d')"
 	}
 	return g.atom()
 }
@@ -292,7 +317,7 @@ func (g *generator) filter(depth int) string {
 	}
 	return g.pick("upper", "lower", "title", "capitalize", "length", "first", "last", "keys|join(',')", "join(',')", "join(', ', ' and ')",
 		"reverse", "sort", "slice(1, 2)", "slice(-2)", "split(',')", "split('')", "batch(2)|length", "merge([9])", "column('sku')", "nl2br",
-		"replace({'a': 'A', 'b': '<'})", "date('Y-m-d')", "sort|join", "merge({a: 2})|json_encode")
+		"replace({'a': 'A', 'b': '<'})", "sort|join", "merge({a: 2})|json_encode")
 }
 
 func TestOracleAgreesOnRandomDates(t *testing.T) {
@@ -330,8 +355,30 @@ func (g *generator) change() string {
 		}
 		return g.pick("+1 month -1 day", "+1 year +1 month", "-1 week +2 hours", "first day of next month midnight", "last day of this month 23:59:59")
 	}
-	if g.IntN(4) == 0 {
-		return one() + " " + one()
+	if g.IntN(4) != 0 {
+		return one()
 	}
-	return one()
+	for {
+		if a, b := one(), one(); compose(a, b) {
+			return a + " " + b
+		}
+	}
+}
+
+var (
+	saysDate    = regexp.MustCompile(`\d{4}|january|february|march|December|May|June|july`)
+	saysClock   = regexp.MustCompile(`:|\d ?[ap]m|noon`)
+	saysWeekday = regexp.MustCompile(`mon|sun|fri|sat|wed|thu|week|day of`)
+	resetsClock = regexp.MustCompile(`today|tomorrow|yesterday|midnight`)
+)
+
+// compose reports whether two changes mean something together. PHP refuses two
+// dates, two times of day and many a word behind a date, which its Twig answers
+// with now, where this engine fails or reads them; it mixes two rules for the
+// weekday or the edge of the month, and takes "December -1" for a year.
+func compose(a, b string) bool {
+	if saysDate.MatchString(a) || saysWeekday.MatchString(a) && (saysDate.MatchString(b) || saysWeekday.MatchString(b)) {
+		return false
+	}
+	return !saysClock.MatchString(a) || !saysClock.MatchString(b) && !resetsClock.MatchString(b)
 }
