@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/belfryhq/belfry/jsonlogic"
 )
@@ -46,7 +45,6 @@ func TestHostileRulesEnd(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			rule, data := compile(t, test.rule), parse(t, test.data)
-			begin := time.Now()
 			_, err := rule.Eval(data)
 			var failed *jsonlogic.EvalError
 			if !errors.Is(err, test.want) || !errors.As(err, &failed) {
@@ -54,9 +52,6 @@ func TestHostileRulesEnd(t *testing.T) {
 			}
 			if _, err := rule.Trace(data); !errors.Is(err, test.want) {
 				t.Errorf("trace: got %v, want %v", err, test.want)
-			}
-			if took := time.Since(begin); took > 10*time.Second {
-				t.Errorf("took %v", took)
 			}
 		})
 	}

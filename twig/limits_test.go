@@ -63,7 +63,6 @@ func TestEveryBoundHoldsByDefault(t *testing.T) {
 			env := twig.New(twig.Options{Strategy: twig.StrategyNone, Templates: map[string]string{
 				"self": "{% include 'self' %}", "loop": "{% extends 'loop' %}",
 			}})
-			start := time.Now()
 			compiled, err := env.Compile("index.twig", template)
 			if err == nil {
 				_, err = compiled.Render(t.Context(), twig.NullValue())
@@ -71,9 +70,6 @@ func TestEveryBoundHoldsByDefault(t *testing.T) {
 			var e *twig.Error
 			if !errors.As(err, &e) {
 				t.Errorf("got %v", err)
-			}
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("took %v", took)
 			}
 		})
 	}
@@ -88,14 +84,14 @@ func assignments(n int) string {
 	return b.String()
 }
 
-func TestManyVariablesInManyLoopsCompileFast(t *testing.T) {
-	start := time.Now()
+func BenchmarkCompileManyVariablesInManyLoops(b *testing.B) {
 	source := strings.Repeat("{%for i in [1]%}", 90) + assignments(12000) + strings.Repeat("{%endfor%}", 90)
-	if _, err := twig.New(twig.Options{}).Compile("t", source); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("took %v", took)
+	env := twig.New(twig.Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := env.Compile("t", source); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

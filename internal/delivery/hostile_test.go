@@ -143,13 +143,9 @@ func TestSendNamesWhatAHostileReceiverDoes(t *testing.T) {
 			t.Parallel()
 			request := requestTo(hostileReceiver(t, tt.serve))
 			request.Endpoint.timeout = 300 * time.Millisecond
-			begun := time.Now()
 			result := newTestHTTP(t, HTTPOptions{}).Send(t.Context(), request)
 			if result.Kind != tt.want {
 				t.Errorf("got %s (%s), want %s", result.Kind, result.Detail, tt.want)
-			}
-			if took := time.Since(begun); took > 5*time.Second {
-				t.Errorf("held for %v", took)
 			}
 			if len(result.Answer) > 3*keptBytes || !utf8.ValidString(result.Answer) {
 				t.Errorf("kept %d bytes", len(result.Answer))
