@@ -13,7 +13,7 @@ import (
 // groupWindow and groupSize bound how much is gathered into one commit, so that
 // the first of a group never waits long for the last.
 const (
-	groupWindow = 5 * time.Millisecond
+	groupWindow = 10 * time.Millisecond
 	groupSize   = 256
 )
 
