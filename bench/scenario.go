@@ -69,8 +69,8 @@ func measure(ctx context.Context, o options, s scenario) (r row, err error) {
 	if err != nil {
 		return r, err
 	}
-	b := &bench{options: o, shop: newShop(rig.NewClient(address, token, 4*o.clients))}
-	defer b.client.Close()
+	b := &bench{options: o, shop: newShop(address, token)}
+	defer b.shop.close()
 	if b.sink, err = newSink(); err != nil {
 		return r, err
 	}

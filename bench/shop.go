@@ -18,13 +18,23 @@ const customers = 500
 // shop is the programme and the sales that are recorded in it.
 type shop struct {
 	client   *rig.Client
+	tills    *tills
 	target   int64
 	profiles []string
 	sales    atomic.Int64
 }
 
-func newShop(client *rig.Client) *shop {
-	return &shop{client: client, profiles: make([]string, customers)}
+func newShop(address, token string) *shop {
+	return &shop{
+		client:   rig.NewClient(address, token, 8),
+		tills:    &tills{address: address, token: token},
+		profiles: make([]string, customers),
+	}
+}
+
+func (s *shop) close() {
+	s.client.Close()
+	s.tills.close()
 }
 
 // template is of the ordinary kind: some fields, a condition and a loop.
@@ -93,18 +103,9 @@ func (s *shop) join(ctx context.Context, clients int) error {
 // nextSale names a sale that was not made before.
 func (s *shop) nextSale() string { return fmt.Sprintf("POS-%d", s.sales.Add(1)) }
 
-// sell records a sale of two lines.
+// sell records a sale to one of the customers.
 func (s *shop) sell(ctx context.Context, externalID string) error {
-	return s.client.Do(ctx, "POST", "/transactions", externalID, rig.Object{
-		"external_id": externalID, "receipt_ref": externalID, "profile_id": s.customer(externalID),
-		"location_id": "M10", "total": 89.90, "currency": "AUD", "systems": []string{"pos"},
-		"transacted_at": time.Now().UTC().Format(time.DateTime), "timezone": "Australia/Melbourne",
-		"items": []rig.Object{
-			{"name": "Shirt", "sku": "A-1", "quantity": 1, "price_sell": 59.90, "price_current": 79.90},
-			{"name": "Socks", "sku": "B-2", "quantity": 2, "price_sell": 15, "price_current": 15},
-		},
-		"payments": []rig.Object{{"type": "card", "amount": 89.90}},
-	}, nil)
+	return s.tills.sell(ctx, externalID, s.customer(externalID))
 }
 
 // customer spreads the sales over the profiles.
