@@ -166,8 +166,10 @@ func (r *run) unknownVariable(where *site, slot int) {
 // variables lists the names that exist in a frame.
 func (f *frame) variables() []string {
 	var names []string
-	for i := range f.root.Len() {
-		names = append(names, f.root.keyAt(i).String())
+	if f.root != nil { // a macro has no context
+		for i := range f.root.Len() {
+			names = append(names, f.root.keyAt(i).String())
+		}
 	}
 	for slot, own := range f.own {
 		if own {

@@ -143,6 +143,7 @@ func TestCallersAddFiltersFunctionsAndTests(t *testing.T) {
 
 func TestErrorsSayWhatTwigSays(t *testing.T) {
 	for template, want := range map[string]string{
+		"{% macro m(first) %}{{ firs }}{% endmacro %}{{ _self.m(1) }}": `Variable "firs" does not exist. Did you mean "first" in "index.twig" at line 1, column 24?`,
 		"\n{{ nme }}":                    `Variable "nme" does not exist. Did you mean "name" in "index.twig" at line 2, column 4?`,
 		"{{ name|uper }}":                `Unknown "uper" filter. Did you mean "upper" in "index.twig" at line 1, column 9?`,
 		"{{ rang(1) }}":                  `Unknown "rang" function. Did you mean "range" in "index.twig" at line 1, column 4?`,
