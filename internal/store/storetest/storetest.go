@@ -7,9 +7,12 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/belfryhq/belfry/internal/store"
@@ -22,8 +25,35 @@ const PostgresEnv = "BELFRY_TEST_POSTGRES"
 // SQLite opens an empty SQLite database that is removed with the test.
 func SQLite(t testing.TB, opts store.Options) *store.DB {
 	t.Helper()
-	return open(t, SQLiteURL(t), opts)
+	file, err := migrated()
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := SQLiteURL(t)
+	if err := os.WriteFile(strings.TrimPrefix(url, "sqlite://"), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, url, opts)
 }
+
+// migrated returns the file of a database that has its tables. It is made once:
+// under the race detector that takes a second.
+var migrated = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "storetest-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "belfry.db")
+	db, err := store.Open(context.Background(), "sqlite://"+path, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // SQLiteURL names a database file that is removed with the test.
 func SQLiteURL(t testing.TB) string {
