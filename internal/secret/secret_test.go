@@ -123,8 +123,8 @@ func FuzzOpen(f *testing.F) {
 	f.Add(sealed)
 	f.Add([]byte{version})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		plain, err := b.Open(data)
-		if err == nil && !bytes.Equal(data, sealed) {
+		// Every process of the fuzzer seals its own seed, each with a new nonce.
+		if plain, err := b.Open(data); err == nil && string(plain) != "seed" {
 			t.Fatalf("opened %x as %x", data, plain)
 		}
 	})
