@@ -56,7 +56,7 @@ func (t *Tenant) InsertAddress(a *Address) (err error) {
 	a.CreatedAt = t.Now()
 	a.UpdatedAt = a.CreatedAt
 	a.ID, err = t.insert(`INSERT INTO addresses (tenant_id, profile_id, external_id, data, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?)`,
 		t.ID, a.ProfileID, a.ExternalID, asJSON(a.Lines), a.CreatedAt, a.UpdatedAt)
 	return err
 }

@@ -62,7 +62,18 @@ type engine interface {
 // querier runs statements inside one transaction.
 type querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryContext(ctx context.Context, query string, args ...any) (rows, error)
+	// InsertContext runs an INSERT into a table that numbers its rows, and returns
+	// the ids of the new ones in ascending order.
+	InsertContext(ctx context.Context, query string, args ...any) ([]int64, error)
+}
+
+// rows is the part of sql.Rows that is needed.
+type rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
 }
 
 // Open connects to the database that rawURL names and migrates it.

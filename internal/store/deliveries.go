@@ -65,7 +65,7 @@ func (t *Tenant) InsertDelivery(d *Delivery) (err error) {
 	}
 	d.ID, err = t.insert(`INSERT INTO deliveries (tenant_id, message_id, event_id, event_type, endpoint_id,
 		trigger_id, rendered, body, state, due_at, lease_owner, leased_until, outcome, detail, created_at, ended_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, d.MessageID, d.EventID, d.EventType, d.EndpointID, nullID(&d.TriggerID), d.Rendered, body,
 		d.State, d.DueAt, text(&d.Lease.Owner), d.Lease.Until, text(&d.Outcome), text(&d.Detail), d.CreatedAt, d.EndedAt)
 	return err

@@ -44,7 +44,7 @@ func (t *Tenant) AppendEvent(e *Event) error {
 	e.CauseID, e.Depth = t.Actor.CauseID, t.Actor.Depth
 	id, err := t.insert(`INSERT INTO events (tenant_id, type, profile_id, subject, subject_id, context,
 		token_id, namespace, request_id, cause_id, depth, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, e.Type, text(&e.ProfileID), e.Subject, e.SubjectID, string(e.Context),
 		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth, e.CreatedAt)
 	if err != nil {

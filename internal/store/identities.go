@@ -32,7 +32,7 @@ func (t *Tenant) InsertIdentity(i *Identity) (err error) {
 	i.CreatedAt = t.Now()
 	i.UpdatedAt = i.CreatedAt
 	i.ID, err = t.insert(`INSERT INTO identities (tenant_id, profile_id, handle, identifier, is_primary,
-		is_active, merged_from, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		is_active, merged_from, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, i.ProfileID, i.Handle, i.Identifier, i.IsPrimary, i.IsActive, i.MergedFrom, i.CreatedAt, i.UpdatedAt)
 	return err
 }

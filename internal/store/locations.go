@@ -71,7 +71,7 @@ func (t *Tenant) InsertLocation(l *Location) (err error) {
 	l.UpdatedAt = l.CreatedAt
 	l.ID, err = t.insert(`INSERT INTO locations (external_id, external_code, name, type, timezone, phone, email,
 		description, is_published, is_permanently_closed, address, normal_hours, special_hours, tags, updated_at,
-		tenant_id, created_at) VALUES (`+placeholders(17)+`) RETURNING id`, append(l.own(), t.ID, l.CreatedAt)...)
+		tenant_id, created_at) VALUES (`+placeholders(17)+`)`, append(l.own(), t.ID, l.CreatedAt)...)
 	return err
 }
 

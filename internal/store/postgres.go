@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -112,8 +113,27 @@ func (d dollars) ExecContext(ctx context.Context, query string, args ...any) (sq
 }
 
 // QueryContext implements querier.
-func (d dollars) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (d dollars) QueryContext(ctx context.Context, query string, args ...any) (rows, error) {
 	return d.tx.QueryContext(ctx, d.texts.get(query), args...)
+}
+
+// InsertContext implements querier. RETURNING promises no order.
+func (d dollars) InsertContext(ctx context.Context, query string, args ...any) ([]int64, error) {
+	inserted, err := d.QueryContext(ctx, query+" RETURNING id", args...)
+	if err != nil {
+		return nil, err
+	}
+	defer inserted.Close()
+	var ids []int64
+	for inserted.Next() {
+		var id int64
+		if err := inserted.Scan(&id); err != nil {
+			return nil, fmt.Errorf("scan id: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids, inserted.Err()
 }
 
 // numberedTexts keeps up to maxStatements rewritten statements.

@@ -34,7 +34,7 @@ type Variant struct {
 func (t *Tenant) InsertProduct(p *Product) (err error) {
 	now := t.Now()
 	p.ID, err = t.insert(`INSERT INTO products (tenant_id, external_id, title, brand, department, category,
-		subcategory, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		subcategory, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, p.ExternalID, p.Title, p.Brand, p.Department, p.Category, p.Subcategory, now, now)
 	return err
 }
@@ -43,7 +43,7 @@ func (t *Tenant) InsertProduct(p *Product) (err error) {
 func (t *Tenant) InsertVariant(v *Variant) (err error) {
 	now := t.Now()
 	v.ID, err = t.insert(`INSERT INTO product_variants (tenant_id, product_id, sku, barcode, title, price,
-		created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, v.ProductID, v.SKU, v.Barcode, v.Title, v.Price, now, now)
 	return err
 }

@@ -56,7 +56,7 @@ func (t *Tenant) InsertStatus(s *Status) (err error) {
 	s.UpdatedAt = s.CreatedAt
 	s.ID, err = t.insert(`INSERT INTO statuses (tenant_id, name, handle, sort_order, code, colour, group_handle,
 		group_name, period, period_type, absolute_expiry, timezone, display, created_at, updated_at)
-		VALUES (`+placeholders(15)+`) RETURNING id`,
+		VALUES (`+placeholders(15)+`)`,
 		t.ID, s.Name, s.Handle, s.SortOrder, s.Code, s.Colour, s.GroupHandle, s.GroupName, s.Period,
 		s.PeriodType, s.AbsoluteExpiry, s.Timezone, asJSON(s.Display), s.CreatedAt, s.UpdatedAt)
 	return err

@@ -15,9 +15,9 @@ import (
 // sqliteEngine keeps one connection for writing and a pool of connections for
 // reading.
 type sqliteEngine struct {
-	path    string
-	reading *sql.DB
-	writing *sql.DB
+	path string
+	// schema is for migrations alone.
+	schema  *sql.DB
 	readers *readPool
 	writer  *groupWriter
 }
@@ -25,20 +25,16 @@ type sqliteEngine struct {
 // openSQLite touches nothing yet: a new file becomes one with a WAL while the
 // schema is locked, or else two processes would be in each other's way.
 func openSQLite(path string, opts Options) (*sqliteEngine, error) {
-	writing, err := sql.Open("sqlite", sqliteDSN(path, "-16000"))
+	writing, reading := sqliteDSN(path, "-16000"), sqliteDSN(path, "-2000")+"&_pragma=query_only(1)"
+	schema, err := sql.Open("sqlite", writing)
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
-	writing.SetMaxOpenConns(1)
-	reading, err := sql.Open("sqlite", sqliteDSN(path, "-2000")+"&_pragma=query_only(1)")
-	if err != nil {
-		writing.Close()
-		return nil, fmt.Errorf("open sqlite: %w", err)
-	}
+	schema.SetMaxOpenConns(1)
+	schema.SetMaxIdleConns(0)
 	return &sqliteEngine{
 		path:    path,
-		reading: reading,
-		writing: writing,
+		schema:  schema,
 		readers: newReadPool(reading, opts.MaxReaders),
 		writer:  newGroupWriter(writing),
 	}, nil
@@ -58,7 +54,7 @@ func sqliteURI(path string) string {
 }
 
 func (e *sqliteEngine) dialect() string    { return "sqlite" }
-func (e *sqliteEngine) pool() *sql.DB      { return e.writing }
+func (e *sqliteEngine) pool() *sql.DB      { return e.schema }
 func (e *sqliteEngine) skipLocked() string { return "" }
 func (e *sqliteEngine) forUpdate() string  { return "" }
 
@@ -71,9 +67,7 @@ func (e *sqliteEngine) view(ctx context.Context, fn func(querier) error) error {
 }
 
 func (e *sqliteEngine) close() error {
-	e.writer.stop()
-	e.readers.close()
-	return errors.Join(e.reading.Close(), e.writing.Close())
+	return errors.Join(e.writer.stop(), e.readers.close(), e.schema.Close())
 }
 
 // lockSchema holds the exclusive lock of an empty database beside the real one:

@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -10,7 +10,7 @@ import (
 // readPool lends connections to read transactions. The one given back last is
 // lent first, so that no more open than are needed at once.
 type readPool struct {
-	db *sql.DB
+	dsn string
 	// lent holds a value for each connection that is lent.
 	lent chan struct{}
 
@@ -18,8 +18,8 @@ type readPool struct {
 	idle []*sqliteConn
 }
 
-func newReadPool(db *sql.DB, size int) *readPool {
-	return &readPool{db: db, lent: make(chan struct{}, size)}
+func newReadPool(dsn string, size int) *readPool {
+	return &readPool{dsn: dsn, lent: make(chan struct{}, size)}
 }
 
 // do runs fn in a read transaction. Its snapshot is taken by the first query.
@@ -47,7 +47,7 @@ func (p *readPool) take() *sqliteConn {
 	defer p.mu.Unlock()
 	last := len(p.idle) - 1
 	if last < 0 {
-		return &sqliteConn{db: p.db}
+		return &sqliteConn{dsn: p.dsn}
 	}
 	conn := p.idle[last]
 	p.idle = p.idle[:last]
@@ -66,8 +66,9 @@ func (p *readPool) give(conn *sqliteConn) {
 }
 
 // close closes the idle connections. There must be no caller left.
-func (p *readPool) close() {
+func (p *readPool) close() (err error) {
 	for _, conn := range p.idle {
-		conn.drop()
+		err = errors.Join(err, conn.drop())
 	}
+	return err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -22,8 +21,9 @@ const (
 // than the statements in it. One goroutine runs them all: handing the connection
 // from caller to caller was measured to cost 15 µs a transaction more.
 type groupWriter struct {
-	jobs  chan *writeJob
-	ended chan struct{}
+	jobs chan *writeJob
+	// ended gives the error of closing the connection.
+	ended chan error
 }
 
 // writeJob is the transaction of one caller.
@@ -55,9 +55,9 @@ func (p *writePanic) Unwrap() error {
 	return err
 }
 
-func newGroupWriter(db *sql.DB) *groupWriter {
-	w := &groupWriter{jobs: make(chan *writeJob, groupSize), ended: make(chan struct{})}
-	go w.run(&sqliteConn{db: db})
+func newGroupWriter(dsn string) *groupWriter {
+	w := &groupWriter{jobs: make(chan *writeJob, groupSize), ended: make(chan error, 1)}
+	go w.run(&sqliteConn{dsn: dsn})
 	return w
 }
 
@@ -91,9 +91,9 @@ func (w *groupWriter) do(ctx context.Context, fn func(querier) error) error {
 }
 
 // stop waits for the goroutine to end. There must be no caller left.
-func (w *groupWriter) stop() {
+func (w *groupWriter) stop() error {
 	close(w.jobs)
-	<-w.ended
+	return <-w.ended
 }
 
 func (w *groupWriter) run(conn *sqliteConn) {
@@ -103,8 +103,7 @@ func (w *groupWriter) run(conn *sqliteConn) {
 			go w.run(conn)
 			return
 		}
-		conn.drop()
-		close(w.ended)
+		w.ended <- conn.drop()
 	}()
 	for job := range w.jobs {
 		w.commit(conn, job)

@@ -52,7 +52,7 @@ func (t *Tenant) InsertTarget(r *Target) (err error) {
 	r.UpdatedAt = r.CreatedAt
 	r.ID, err = t.insert(`INSERT INTO targets (tenant_id, name, handle, url, template, description, notes,
 		condition, secret, headers, timeout_ms, schedule, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, r.Name, r.Handle, r.URL, r.Template, text(&r.Description), text(&r.Notes),
 		rawJSON(&r.Condition), r.Secret, asJSON(r.Headers), millis(&r.Timeout), asJSON(r.Schedule),
 		r.CreatedAt, r.UpdatedAt)

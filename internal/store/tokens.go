@@ -33,7 +33,7 @@ func (t *Tenant) InsertToken(tok *Token) (err error) {
 	tok.TenantID, tok.CreatedAt = t.ID, t.Now()
 	tok.ID, err = t.insert(`INSERT INTO tokens
 		(tenant_id, name, hash, hint, scopes, namespace, created_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, tok.Name, tok.Hash, tok.Hint, asJSON(tok.Scopes), text(&tok.Namespace),
 		tok.CreatedAt, tok.ExpiresAt)
 	return err

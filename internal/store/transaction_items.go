@@ -104,13 +104,11 @@ func (t *Tenant) insertItems(items []*TransactionItem) error {
 		i.UpdatedAt = i.CreatedAt
 		args = append(append(args, i.own()...), t.ID, i.CreatedAt)
 	}
-	ids, err := collect(t.Tx, func(id *int64) []any { return []any{id} },
-		"INSERT INTO transaction_items ("+itemOwnColumns+", tenant_id, created_at) VALUES "+row+
-			strings.Repeat(","+row, len(items)-1)+" RETURNING id", args...)
+	ids, err := t.insertAll("INSERT INTO transaction_items ("+itemOwnColumns+", tenant_id, created_at) VALUES "+row+
+		strings.Repeat(","+row, len(items)-1), args...)
 	if err != nil {
 		return err
 	}
-	slices.Sort(ids) // RETURNING promises no order
 	for n, i := range items {
 		i.ID = ids[n]
 	}

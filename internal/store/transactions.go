@@ -92,7 +92,7 @@ func (t *Tenant) InsertTransaction(x *Transaction) (err error) {
 	x.ID, err = t.insert(`INSERT INTO transactions (transacted_at, shopped_on, is_void, net, discount, currency,
 		location_id, channels, brands, profile_id, timezone, external_id, total, total_original, rounding, margin,
 		type, status, receipt_ref, linked_receipt_ref, order_number, need_action, claimed_at, details, updated_at,
-		tenant_id, created_at) VALUES (`+placeholders(27)+`) RETURNING id`,
+		tenant_id, created_at) VALUES (`+placeholders(27)+`)`,
 		append(x.own(), t.ID, x.CreatedAt)...)
 	if err != nil {
 		return err

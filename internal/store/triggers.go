@@ -70,7 +70,7 @@ func (t *Tenant) InsertTrigger(r *Trigger) (err error) {
 	r.UpdatedAt = r.CreatedAt
 	r.ID, err = t.insert(`INSERT INTO triggers
 		(tenant_id, name, event, description, notes, is_active, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, r.Name, r.Event, text(&r.Description), text(&r.Notes), r.IsActive, r.CreatedAt, r.UpdatedAt)
 	if err != nil {
 		return err
@@ -163,7 +163,7 @@ func (t *Tenant) InsertAction(a *Action) (err error) {
 	a.UpdatedAt = a.CreatedAt
 	a.ID, err = t.insert(`INSERT INTO actions (tenant_id, trigger_id, type, reference_id, name, sort_order,
 		description, notes, arguments, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, a.TriggerID, a.Type, text(&a.ReferenceID), a.Name, a.SortOrder, text(&a.Description),
 		text(&a.Notes), asJSON(a.Arguments), a.CreatedAt, a.UpdatedAt)
 	if err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -87,7 +86,7 @@ func (tx *Tx) run(fn func(*Tx) error) error {
 }
 
 // query runs a statement unless an earlier one has failed.
-func (tx *Tx) query(query string, args []any) (*sql.Rows, error) {
+func (tx *Tx) query(query string, args []any) (rows, error) {
 	if tx.failed != nil {
 		return nil, fmt.Errorf("the transaction has failed: %w", tx.failed)
 	}
@@ -150,10 +149,25 @@ func (tx *Tx) get(dest []any, query string, args ...any) error {
 	return tx.check(rows.Close())
 }
 
-// insert runs an INSERT … RETURNING id and returns the id.
-func (tx *Tx) insert(query string, args ...any) (id int64, err error) {
-	err = tx.get([]any{&id}, query, args...)
-	return id, err
+// insert runs an INSERT of one row and returns its id.
+func (tx *Tx) insert(query string, args ...any) (int64, error) {
+	ids, err := tx.insertAll(query, args...)
+	if err == nil && len(ids) != 1 {
+		err = fmt.Errorf("%d rows were inserted, want one", len(ids))
+	}
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+// insertAll runs an INSERT and returns the new rows' ids in ascending order.
+func (tx *Tx) insertAll(query string, args ...any) ([]int64, error) {
+	if tx.failed != nil {
+		return nil, fmt.Errorf("the transaction has failed: %w", tx.failed)
+	}
+	ids, err := tx.q.InsertContext(tx.ctx, query, args...)
+	return ids, tx.check(err)
 }
 
 // collect reads every row of a query; scan names where a row's columns go.
