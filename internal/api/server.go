@@ -99,6 +99,7 @@ func (s *Server) resources() {
 	s.statuses()
 	s.locations()
 	s.transactions()
+	s.programme()
 	s.targets()
 	s.triggers()
 	s.events()

@@ -11,20 +11,47 @@ type Type string
 
 // The event types of the programme.
 const (
-	ProfileCreated     Type = "profile.created"
-	ProfileUpdated     Type = "profile.updated"
-	TransactionCreated Type = "transaction.created"
-	TransactionUpdated Type = "transaction.updated"
+	ProfileCreated        Type = "profile.created"
+	ProfileUpdated        Type = "profile.updated"
+	ProfileMerged         Type = "profile.merged"
+	ProfileDeleted        Type = "profile.deleted"
+	TransactionCreated    Type = "transaction.created"
+	TransactionUpdated    Type = "transaction.updated"
+	PointsAwarded         Type = "points.awarded"
+	PointsExpired         Type = "points.expired"
+	TierAchieved          Type = "tier.achieved"
+	TierMaintained        Type = "tier.maintained"
+	TierLost              Type = "tier.lost"
+	RewardIssued          Type = "reward.issued"
+	RewardRedeemed        Type = "reward.redeemed"
+	RewardExpiring        Type = "reward.expiring"
+	RewardExpired         Type = "reward.expired"
+	RewardExtended        Type = "reward.extended"
+	RewardNotified        Type = "reward.notified"
+	BenefitIssued         Type = "benefit.issued"
+	BenefitClaimed        Type = "benefit.claimed"
+	BenefitRedeemed       Type = "benefit.redeemed"
+	BenefitExpiring       Type = "benefit.expiring"
+	BenefitExpired        Type = "benefit.expired"
+	BenefitExtended       Type = "benefit.extended"
+	BenefitNotified       Type = "benefit.notified"
+	AchievementProgressed Type = "achievement.progressed"
+	AchievementUnlocked   Type = "achievement.unlocked"
+	BalanceUpdated        Type = "balance.updated"
 )
 
 // aliases are the other names under which integrations know the types.
 var aliases = map[string]Type{
-	"profiles.create":    ProfileCreated,
-	"profile.create":     ProfileCreated,
-	"profile.update":     ProfileUpdated,
-	"profile_update":     ProfileUpdated,
-	"transaction.create": TransactionCreated,
-	"transaction.update": TransactionUpdated,
+	"profiles.create":           ProfileCreated,
+	"profile.create":            ProfileCreated,
+	"profile.update":            ProfileUpdated,
+	"profile_update":            ProfileUpdated,
+	"transaction.create":        TransactionCreated,
+	"transaction.update":        TransactionUpdated,
+	"benefit.created":           BenefitIssued,
+	"reward.created":            RewardIssued,
+	"point.created":             PointsAwarded,
+	"transaction.points.issued": PointsAwarded,
 }
 
 // Canonical returns the type that a name or one of its aliases stands for;

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
+	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
 
@@ -18,7 +19,11 @@ func ReadBalances(t *store.Tenant, id string) (event.Balances, error) {
 	if err != nil {
 		return event.Balances{}, fmt.Errorf("read tenant: %w", err)
 	}
-	b := profileBalances(&rec)
+	p, err := programmeOf(t)
+	if err != nil {
+		return event.Balances{}, err
+	}
+	b := p.balances(&rec.Account)
 	currency := string(rec.Currency)
 	if currency == "" {
 		currency = tenant.Currency
@@ -29,10 +34,24 @@ func ReadBalances(t *store.Tenant, id string) (event.Balances, error) {
 	}}, nil
 }
 
-func profileBalances(r *store.Profile) event.ProfileBalances {
+// balances shows an account's balances. Points are worth whole cents, rounded
+// down, so that no more is shown than can be redeemed.
+func (p *programme) balances(a *store.Account) event.ProfileBalances {
+	dollars := p.dollars(a.PointBalance)
 	return event.ProfileBalances{
-		RewardBalance: r.RewardBalance, PointBalance: r.PointBalance, PointBalanceDollars: r.PointBalanceDollars,
-		BenefitBalance: r.BenefitBalance, CreditBalance: r.CreditBalance,
-		CombinedBalanceDollars: r.RewardBalance + r.PointBalanceDollars,
+		RewardBalance: a.RewardBalance, PointBalance: a.PointBalance, PointBalanceDollars: dollars,
+		BenefitBalance: int64(a.BenefitBalance / scalar.One), CreditBalance: a.CreditBalance,
+		CombinedBalanceDollars: a.RewardBalance + dollars,
 	}
+}
+
+// dollars is what points are worth.
+func (p *programme) dollars(points scalar.Amount) scalar.Amount {
+	const cent = scalar.One / 100
+	worth := points.Mul(p.exchangeRate)
+	rest := worth % cent
+	if rest < 0 {
+		rest += cent
+	}
+	return worth - rest
 }

@@ -27,6 +27,9 @@ func createProfile(t *store.Tenant, in ProfileInput) (*profileChange, error) {
 		return nil, fmt.Errorf("make profile id: %w", err)
 	}
 	c := &profileChange{t: t, isNew: true}
+	if c.programme, err = programmeOf(t); err != nil {
+		return nil, err
+	}
 	c.now, c.addresses = t.Now(), []address{}
 	c.statuses, c.locations = map[int64]store.Status{}, map[int64]store.Location{}
 	c.rec.ID, c.rec.CreatedBy = id.String(), scalar.Text(t.Actor.Namespace)

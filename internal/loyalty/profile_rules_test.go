@@ -232,7 +232,7 @@ func TestStatusExpiry(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := ""
-			if at := expiry(c.status, now, melbourne); !at.IsZero() {
+			if at := expiry(statusPeriod(c.status), now, melbourne); !at.IsZero() {
 				got = at.In(melbourne).Format(scalar.TimeLayout)
 			}
 			if got != c.want {

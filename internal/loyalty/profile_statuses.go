@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
@@ -82,44 +83,9 @@ func (c *profileChange) assign(s store.Status) (store.ProfileStatus, error) {
 		return store.ProfileStatus{}, err
 	}
 	now := scalar.At(c.now.Truncate(time.Second))
-	return store.ProfileStatus{StatusID: s.ID, AssignedAt: now, ExpiresAt: expiry(s, now, zone)}, nil
+	return store.ProfileStatus{StatusID: s.ID, AssignedAt: now, ExpiresAt: expiry(statusPeriod(s), now, zone)}, nil
 }
 
-// expiry returns when a status that is given now ceases to hold; zero for never.
-// absolute_week and absolute_month last to the end of the calendar week (its
-// Sunday) or month that the period ends in.
-func expiry(s store.Status, now scalar.Time, zone *time.Location) scalar.Time {
-	n := int(s.Period)
-	local := now.In(zone)
-	day := scalar.DateOf(local)
-	switch s.PeriodType {
-	case "days":
-		return scalar.At(local.AddDate(0, 0, n))
-	case "weeks":
-		return scalar.At(local.AddDate(0, 0, 7*n))
-	case "months":
-		return atClock(day.AddMonths(n), local)
-	case "years":
-		return atClock(day.AddMonths(12*n), local)
-	case "absolute_date":
-		return s.AbsoluteExpiry
-	case "absolute_week":
-		last := day.AddDays(7 * n)
-		return endOfDay(last.AddDays((7-int(last.Midnight().Weekday()))%7), zone)
-	case "absolute_month":
-		y, m, _ := day.AddMonths(n).Midnight().Date()
-		return endOfDay(scalar.NewDate(y, m+1, 0), zone)
-	}
-	return scalar.Time{}
-}
-
-// atClock returns the moment on another day at the same time of day.
-func atClock(day scalar.Date, local time.Time) scalar.Time {
-	y, m, d := day.Midnight().Date()
-	return scalar.At(time.Date(y, m, d, local.Hour(), local.Minute(), local.Second(), 0, local.Location()))
-}
-
-func endOfDay(day scalar.Date, zone *time.Location) scalar.Time {
-	y, m, d := day.Midnight().Date()
-	return scalar.At(time.Date(y, m, d, 23, 59, 59, 0, zone))
+func statusPeriod(s store.Status) event.Period {
+	return event.Period{Count: s.Period, Type: s.PeriodType, AbsoluteExpiry: s.AbsoluteExpiry}
 }

@@ -12,6 +12,7 @@ import (
 // profileView is a profile with all that its resource shows.
 type profileView struct {
 	rec        store.Profile
+	programme  *programme
 	attrs      attributes
 	identities []identity
 	// addresses is nil where only the default address is wanted.
@@ -67,10 +68,14 @@ func viewProfiles(t *store.Tenant, recs []store.Profile, identities []store.Iden
 	if err != nil {
 		return nil, err
 	}
+	programme, err := programmeOf(t)
+	if err != nil {
+		return nil, err
+	}
 	views := make([]*profileView, len(recs))
 	byID := make(map[string]*profileView, len(recs))
 	for i, rec := range recs {
-		v := &profileView{rec: rec, statuses: statuses, locations: locations, now: t.Now()}
+		v := &profileView{rec: rec, programme: programme, statuses: statuses, locations: locations, now: t.Now()}
 		if v.attrs, err = decodeAttributes(rec.Attributes); err != nil {
 			return nil, fmt.Errorf("profile %s: %w", rec.ID, err)
 		}
@@ -146,13 +151,16 @@ func (v *profileView) resource() event.Profile {
 		JoinedStaffID: r.JoinedStaffID, PreferredLocationID: r.PreferredLocationID,
 		PreferredLocation: v.location(r.PreferredLocationID), PreferredStaffID: r.PreferredStaffID,
 		Tags: append([]string{}, r.Tags...), Statuses: v.activeStatuses(), StatusesOriginal: v.showStatuses(),
-		ProfileBalances: profileBalances(r), Attributes: v.showAttributes(), CustomAttributes: v.showCustom(),
+		ProfileBalances: v.programme.balances(&r.Account), Attributes: v.showAttributes(), CustomAttributes: v.showCustom(),
 		Identities: v.showIdentities(), Address: v.defaultAddress(),
 		Regions: []struct{}{}, Organisations: []struct{}{}, IsCompleted: r.IsCompleted, IsPublic: r.IsPublic,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	if v.addresses != nil {
 		p.Addresses = v.showAddresses()
+	}
+	if p.Tier = v.programme.tierOf(r); p.Tier != nil {
+		p.TierHandle = scalar.Text(p.Tier.Handle)
 	}
 	showPhone(&p, r)
 	showBirth(&p, v.today)

@@ -19,7 +19,7 @@ type StatusInput struct {
 	GroupHandle    scalar.Text `json:"group_handle"`
 	GroupName      scalar.Text `json:"group_name"`
 	Period         scalar.Int  `json:"period"`
-	PeriodType     scalar.Text `json:"period_type" doc:"days, weeks, months, years, absolute_date, absolute_week or absolute_month"`
+	PeriodType     scalar.Text `json:"period_type" doc:"hours, days, weeks, months, years, absolute_date, absolute_week or absolute_month"`
 	AbsoluteExpiry scalar.Time `json:"absolute_expiry"`
 	Timezone       scalar.Text `json:"timezone" doc:"IANA zone; the tenant's when not given"`
 	store.StatusDisplay
@@ -89,13 +89,6 @@ func DeleteStatus(t *store.Tenant, id int64) error {
 	return missing(t.DeleteStatus(id), "status", id)
 }
 
-// countedPeriods are the types of period that a number belongs to.
-var countedPeriods = map[scalar.Text]bool{
-	"days": true, "weeks": true, "months": true, "years": true, "absolute_week": true, "absolute_month": true,
-}
-
-const maxPeriod = 1200
-
 func (in *StatusInput) apply(s *store.Status) error {
 	var invalid InvalidError
 	checkRequired(&invalid, "name", &in.Name, 255)
@@ -108,7 +101,7 @@ func (in *StatusInput) apply(s *store.Status) error {
 	if hs := normalTags([]string{string(in.Handle)}); len(hs) == 1 && hs[0] != string(in.Handle) {
 		invalid.Add("handle", "The handle may not hold spaces.")
 	}
-	in.checkPeriod(&invalid)
+	checkPeriod(&invalid, "", event.Period{Count: in.Period, Type: in.PeriodType, AbsoluteExpiry: in.AbsoluteExpiry})
 	if in.Timezone != "" {
 		checkZone(&invalid, "timezone", string(in.Timezone))
 	}
@@ -117,22 +110,6 @@ func (in *StatusInput) apply(s *store.Status) error {
 	s.Period, s.PeriodType, s.AbsoluteExpiry = in.Period, in.PeriodType, in.AbsoluteExpiry
 	s.Timezone, s.Display = in.Timezone, in.StatusDisplay
 	return invalid.Err()
-}
-
-func (in *StatusInput) checkPeriod(invalid *InvalidError) {
-	counted := countedPeriods[in.PeriodType]
-	switch {
-	case in.Period < 0 || in.Period > maxPeriod:
-		invalid.Add("period", "The period must be between 0 and %d.", maxPeriod)
-	case in.PeriodType == "absolute_date" && in.AbsoluteExpiry.IsZero():
-		invalid.Add("absolute_expiry", "The absolute expiry field is required when period type is absolute_date.")
-	case in.PeriodType != "" && in.PeriodType != "absolute_date" && !counted:
-		invalid.Add("period_type", "The selected period type is invalid.")
-	case in.Period == 0 && counted && in.PeriodType != "absolute_week" && in.PeriodType != "absolute_month":
-		invalid.Add("period", "The period field is required when period type is %s.", in.PeriodType)
-	case in.Period != 0 && in.PeriodType == "":
-		invalid.Add("period_type", "The period type field is required when period is present.")
-	}
 }
 
 func showStatus(s store.Status) event.Status {

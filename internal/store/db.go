@@ -22,6 +22,7 @@ type DB struct {
 
 	engine engine
 	now    func() time.Time
+	memos  memos
 
 	// running is held by transactions, and by Close once it has waited for them.
 	running sync.RWMutex
@@ -143,12 +144,22 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 
 // View runs fn in a read-only transaction that sees one state of the database.
 func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
-	return db.whileOpen(func() error {
+	var seen []func()
+	err := db.whileOpen(func() error {
 		return db.engine.view(ctx, func(q querier) error {
 			tx := &Tx{db: db, q: q, ctx: ctx}
-			return tx.run(fn)
+			err := tx.run(fn)
+			seen = tx.onCommit
+			return err
 		})
 	})
+	if err != nil {
+		return err
+	}
+	for _, f := range seen {
+		f()
+	}
+	return nil
 }
 
 func (db *DB) whileOpen(fn func() error) error {

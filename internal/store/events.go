@@ -15,6 +15,9 @@ type Event struct {
 	SubjectID string
 	// Context is the event context as JSON, exactly as receivers get it.
 	Context []byte
+	// TargetID is the target that the subject's own definition sends to, 0 when it
+	// names none.
+	TargetID int64
 	// TokenID, Namespace and RequestID are of the request that led to the event.
 	TokenID   int64
 	Namespace string
@@ -26,13 +29,13 @@ type Event struct {
 	CreatedAt scalar.Time
 }
 
-const eventColumns = `id, tenant_id, type, profile_id, subject, subject_id, context,
+const eventColumns = `id, tenant_id, type, profile_id, subject, subject_id, context, target_id,
 	token_id, namespace, request_id, cause_id, depth, created_at`
 
 func scanEvent(e *Event) []any {
 	return []any{
 		&e.ID, &e.TenantID, &e.Type, text(&e.ProfileID), &e.Subject, &e.SubjectID, &e.Context,
-		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth, &e.CreatedAt,
+		nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth, &e.CreatedAt,
 	}
 }
 
@@ -42,11 +45,11 @@ func (t *Tenant) AppendEvent(e *Event) error {
 	e.TenantID, e.CreatedAt = t.ID, t.Now()
 	e.TokenID, e.Namespace, e.RequestID = t.Actor.TokenID, t.Actor.Namespace, t.Actor.RequestID
 	e.CauseID, e.Depth = t.Actor.CauseID, t.Actor.Depth
-	id, err := t.insert(`INSERT INTO events (tenant_id, type, profile_id, subject, subject_id, context,
+	id, err := t.insert(`INSERT INTO events (tenant_id, type, profile_id, subject, subject_id, context, target_id,
 		token_id, namespace, request_id, cause_id, depth, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, e.Type, text(&e.ProfileID), e.Subject, e.SubjectID, string(e.Context),
-		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth, e.CreatedAt)
+		nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth, e.CreatedAt)
 	if err != nil {
 		return err
 	}

@@ -49,12 +49,8 @@ type Profile struct {
 	// Attributes is JSON, nil when there are none.
 	Attributes json.RawMessage
 
-	RewardBalance       scalar.Amount
-	PointBalance        scalar.Amount
-	PointBalanceDollars scalar.Amount
-	// BenefitBalance counts benefits.
-	BenefitBalance int64
-	CreditBalance  scalar.Amount
+	// Account is what the profile has; UpdateProfile leaves it as it is.
+	Account Account
 
 	// CreatedBy is the namespace of the integration that made it.
 	CreatedBy scalar.Text
@@ -75,19 +71,18 @@ const profileColumns = `p.id, p.external_id, p.profile_type, p.title, p.first_na
 	p.email_key, p.mobile_phone, p.mobile_phone_country, p.mobile_key, p.secondary_phone, p.gender,
 	p.birth_day, p.birth_month, p.birth_year, p.company, p.occupation, p.avatar_url, p.currency, p.joined_at,
 	p.joined_location_id, p.joined_staff_id, p.preferred_location_id, p.preferred_staff_id, p.is_completed,
-	p.is_public, p.address_id, p.tags, p.statuses, p.attributes, p.reward_balance, p.point_balance,
-	p.point_balance_dollars, p.benefit_balance, p.credit_balance, p.created_by, p.created_at, p.updated_at`
+	p.is_public, p.address_id, p.tags, p.statuses, p.attributes, p.created_by, p.created_at, p.updated_at, ` +
+	accountColumns
 
 func scanProfile(p *Profile) []any {
-	return []any{
+	return append([]any{
 		&p.ID, &p.ExternalID, &p.Type, &p.Title, &p.FirstName, &p.LastName, &p.Email,
 		&p.EmailKey, &p.MobilePhone, &p.MobilePhoneCountry, &p.MobileKey, &p.SecondaryPhone, &p.Gender,
 		&p.BirthDay, &p.BirthMonth, &p.BirthYear, &p.Company, &p.Occupation, &p.AvatarURL, &p.Currency, &p.JoinedAt,
 		&p.JoinedLocationID, &p.JoinedStaffID, &p.PreferredLocationID, &p.PreferredStaffID, &p.IsCompleted,
 		&p.IsPublic, &p.AddressID, asJSON(&p.Tags), asJSON(&p.Statuses), rawJSON(&p.Attributes),
-		&p.RewardBalance, &p.PointBalance, &p.PointBalanceDollars, &p.BenefitBalance, &p.CreditBalance,
 		&p.CreatedBy, &p.CreatedAt, &p.UpdatedAt,
-	}
+	}, scanAccount(&p.Account)...)
 }
 
 // own returns the columns that InsertProfile and UpdateProfile both write, in
@@ -110,8 +105,8 @@ func listJSON[T any](list []T) any {
 	return asJSON(list)
 }
 
-// InsertProfile stores a profile with its ID and sets its times. Balances start
-// at zero.
+// InsertProfile stores a profile with its ID and an empty account, and sets its
+// times.
 func (t *Tenant) InsertProfile(p *Profile) error {
 	p.CreatedAt = t.Now()
 	p.UpdatedAt = p.CreatedAt
@@ -125,10 +120,14 @@ func (t *Tenant) InsertProfile(p *Profile) error {
 	if err != nil {
 		return err
 	}
+	p.Account = Account{ProfileID: p.ID}
+	if _, err := t.exec("INSERT INTO accounts (profile_id, tenant_id) VALUES (?, ?)", p.ID, t.ID); err != nil {
+		return err
+	}
 	return t.indexLabels(p)
 }
 
-// UpdateProfile stores a profile's new state, not its balances, and sets
+// UpdateProfile stores a profile's new state, not its account, and sets
 // UpdatedAt.
 func (t *Tenant) UpdateProfile(p *Profile) error {
 	p.UpdatedAt = t.Now()
@@ -198,6 +197,7 @@ func (t *Tenant) LockProfile(id string) error {
 func (t *Tenant) Profile(id string) (Profile, error) {
 	return single(t.Tx, func(p *Profile) []any { return append(scanProfile(p), scanAddress(&p.Address)...) },
 		"SELECT "+profileColumns+", "+addressColumns+` FROM profiles p
+		LEFT JOIN accounts c ON c.profile_id = p.id
 		LEFT JOIN addresses a ON a.id = p.address_id AND a.profile_id = p.id
 		WHERE p.tenant_id = ? AND p.id = ?`, t.ID, id)
 }

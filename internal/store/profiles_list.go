@@ -6,6 +6,8 @@ const (
 		WHERE ps.profile_id = p.id AND %s)`
 	identityExists = "EXISTS (SELECT 1 FROM identities i WHERE i.tenant_id = p.tenant_id AND i.profile_id = p.id AND %s)"
 
+	tierHandle = "(SELECT d.handle FROM definitions d WHERE d.id = c.tier_id)"
+
 	// everyName is what filter[search] looks through.
 	everyName = `(coalesce(p.first_name, '') || ' ' || coalesce(p.last_name, '') || ' ' || coalesce(p.email, '')
 		|| ' ' || coalesce(p.mobile_phone, '') || ' ' || coalesce(p.mobile_key, ''))`
@@ -37,8 +39,10 @@ var profileFields = Fields{
 	"preferred_staff_id":    {Column: "p.preferred_staff_id", Kind: Int},
 	"is_completed":          {Column: "p.is_completed", Kind: Bool},
 	"is_public":             {Column: "p.is_public", Kind: Bool},
-	"reward_balance":        {Column: "p.reward_balance", Kind: Amount},
-	"point_balance":         {Column: "p.point_balance", Kind: Amount},
+	"reward_balance":        {Column: "c.reward_balance", Kind: Amount},
+	"point_balance":         {Column: "c.point_balance", Kind: Amount},
+	"benefit_balance":       {Column: "c.benefit_balance", Kind: Amount},
+	"tier_handle":           {Column: tierHandle},
 	"created_at":            {Column: "p.created_at", Kind: Time},
 	"updated_at":            {Column: "p.updated_at", Kind: Time},
 	"search":                {Column: everyName},
@@ -50,5 +54,6 @@ var profileFields = Fields{
 
 // Profiles lists profiles, without their default addresses.
 func (t *Tenant) Profiles(l List) (Page[Profile], error) {
-	return page(t.Tx, l, profileFields, profileColumns, "profiles p WHERE p.tenant_id = ?", []any{t.ID}, scanProfile)
+	return page(t.Tx, l, profileFields, profileColumns,
+		"profiles p LEFT JOIN accounts c ON c.profile_id = p.id WHERE p.tenant_id = ?", []any{t.ID}, scanProfile)
 }

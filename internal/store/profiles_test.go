@@ -60,6 +60,7 @@ func TestProfileComesBackAsItWent(t *testing.T) {
 		check()
 		p = store.Profile{
 			ID: p.ID, Type: "deleted", JoinedAt: p.JoinedAt, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
+			Account: p.Account,
 		}
 		update(t, db, func(tx *store.Tx) error { return tx.As(actor).UpdateProfile(&p) })
 		check()

@@ -71,5 +71,6 @@ func (t *Tenant) ConfigVersion() (v int64, err error) {
 
 // configChanged makes every cache of the tenant's reactions and endpoints stale.
 func (t *Tenant) configChanged() error {
+	t.record = nil
 	return t.execOne("UPDATE tenants SET config_version = config_version + 1 WHERE id = ?", t.ID)
 }

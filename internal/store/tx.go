@@ -15,6 +15,8 @@ type Tx struct {
 	q        querier
 	ctx      context.Context
 	onCommit []func()
+	// now takes the place of the database's clock when it is set.
+	now scalar.Time
 	// failed is the error of a statement. PostgreSQL then refuses all that
 	// follows, so that both engines do.
 	failed error
@@ -103,10 +105,21 @@ func (tx *Tx) check(err error) error {
 	return err
 }
 
-// Now returns the database's clock.
-func (tx *Tx) Now() scalar.Time { return scalar.At(tx.db.now()) }
+// Now returns the moment at which the transaction takes place: that of the
+// database's clock, unless SetNow gave another.
+func (tx *Tx) Now() scalar.Time {
+	if !tx.now.IsZero() {
+		return tx.now
+	}
+	return scalar.At(tx.db.now())
+}
 
-// OnCommit has f run once the transaction is durable. f must not block.
+// SetNow has the transaction take place at another moment, as far as what it
+// stores is concerned.
+func (tx *Tx) SetNow(now scalar.Time) { tx.now = now }
+
+// OnCommit has f run once the transaction is durable, or a read-only one has
+// ended. f must not block.
 func (tx *Tx) OnCommit(f func()) { tx.onCommit = append(tx.onCommit, f) }
 
 // exec runs a statement and returns the number of rows it changed.

@@ -9,6 +9,8 @@ CREATE TABLE events (
     subject     TEXT COLLATE "C"    NOT NULL,
     subject_id  TEXT COLLATE "C"    NOT NULL,
     context     TEXT COLLATE "C"    NOT NULL,
+    -- The target that the subject's own definition sends to, beside any reaction.
+    target_id   BIGINT,
     -- What caused it: a request of a token, or another event.
     token_id    BIGINT,
     namespace   TEXT COLLATE "C",

@@ -57,11 +57,6 @@ CREATE TABLE profiles (
     tags                  TEXT COLLATE "C",
     statuses              TEXT COLLATE "C",
     attributes            TEXT COLLATE "C",
-    reward_balance        BIGINT NOT NULL DEFAULT 0,
-    point_balance         BIGINT NOT NULL DEFAULT 0,
-    point_balance_dollars BIGINT NOT NULL DEFAULT 0,
-    benefit_balance       BIGINT NOT NULL DEFAULT 0,
-    credit_balance        BIGINT NOT NULL DEFAULT 0,
     created_by            TEXT COLLATE "C",
     created_at            BIGINT NOT NULL,
     updated_at            BIGINT NOT NULL

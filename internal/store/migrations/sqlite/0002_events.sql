@@ -9,6 +9,8 @@ CREATE TABLE events (
     subject     TEXT    NOT NULL,
     subject_id  TEXT    NOT NULL,
     context     TEXT    NOT NULL,
+    -- The target that the subject's own definition sends to, beside any reaction.
+    target_id   INTEGER,
     -- What caused it: a request of a token, or another event.
     token_id    INTEGER,
     namespace   TEXT,

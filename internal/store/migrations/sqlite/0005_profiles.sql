@@ -57,11 +57,6 @@ CREATE TABLE profiles (
     tags                  TEXT,
     statuses              TEXT,
     attributes            TEXT,
-    reward_balance        INTEGER NOT NULL DEFAULT 0,
-    point_balance         INTEGER NOT NULL DEFAULT 0,
-    point_balance_dollars INTEGER NOT NULL DEFAULT 0,
-    benefit_balance       INTEGER NOT NULL DEFAULT 0,
-    credit_balance        INTEGER NOT NULL DEFAULT 0,
     created_by            TEXT,
     created_at            INTEGER NOT NULL,
     updated_at            INTEGER NOT NULL

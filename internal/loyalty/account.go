@@ -1,0 +1,284 @@
+package loyalty
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/belfryhq/belfry/internal/event"
+	"github.com/belfryhq/belfry/internal/scalar"
+	"github.com/belfryhq/belfry/internal/store"
+)
+
+// account is what a profile has, while one transaction of the store changes it:
+// points, rewards, benefits and the tier. Every change of them is made by it, so
+// that the ledger has each, and events tell of what the whole change came to.
+// Nothing but instances is stored before save.
+type account struct {
+	t         *store.Tenant
+	programme *programme
+	// profile is locked until the transaction ends. Its record holds the account.
+	profile *profileView
+	rec     *store.Account
+	now     scalar.Time
+	// before is the account as it was.
+	before store.Account
+	ledger []store.LedgerRow
+	told   []tale
+	// aggregations are read when an event needs them, unless they are given.
+	aggregations *event.Aggregations
+}
+
+// cause is what a row of the ledger says of its reason.
+type cause struct {
+	transactionID, redemptionID int64
+	description                 scalar.Text
+}
+
+// tale is an event that save appends.
+type tale struct {
+	typ       event.Type
+	subjectID string
+	targetID  int64
+	context   func(*event.ProfileContext) any
+}
+
+// openAccount locks a profile and reads what it has. What fell due until now is
+// done first.
+func openAccount(t *store.Tenant, profileID string) (*account, error) {
+	if err := t.LockProfile(profileID); err != nil {
+		return nil, fmt.Errorf("lock profile: %w", err)
+	}
+	view, err := readProfileContext(t, profileID)
+	if err != nil {
+		return nil, err
+	}
+	a := &account{t: t, programme: view.programme, profile: view, now: t.Now()}
+	a.rec = &view.rec.Account
+	a.before = *a.rec
+	return a, a.settle()
+}
+
+// changeAccount opens an account, has change alter it and saves it.
+func changeAccount(t *store.Tenant, profileID string, change func(*account) error) error {
+	a, err := openAccount(t, profileID)
+	if err != nil {
+		return err
+	}
+	if err := change(a); err != nil {
+		return err
+	}
+	return a.save()
+}
+
+// issue gives the profile an instance: pending until AccruedAt, which is now
+// when it is zero. A field of it that must be unique and is not refuses it.
+func (a *account) issue(i *store.Instance, c cause) error {
+	i.ProfileID = a.rec.ProfileID
+	if i.IssuedAt.IsZero() {
+		i.IssuedAt = a.now
+	}
+	if i.AccruedAt.IsZero() {
+		i.AccruedAt = i.IssuedAt
+	}
+	i.State = store.Active
+	if i.AccruedAt.After(a.now.Time) {
+		i.State = store.Pending
+	}
+	i.DueAt = nextDue(i)
+	var dup *store.DuplicateError
+	if err := a.t.InsertInstance(i); errors.As(err, &dup) {
+		return Invalid("external_id", "The external id has already been taken.")
+	} else if err != nil {
+		return fmt.Errorf("insert %s: %w", i.Kind, err)
+	}
+	a.dueBy(i.DueAt)
+	inDebt := a.rec.PointBalance < 0
+	a.enter(i, store.Issue, i.ValueRemaining, c)
+	if inDebt && i.Kind == store.Point && i.State == store.Active {
+		return a.recover(c)
+	}
+	return nil
+}
+
+// change adds to what is left of an instance, and stores the instance. One with
+// nothing left is closed.
+func (a *account) change(i *store.Instance, why store.LedgerEntry, by scalar.Amount, c cause) error {
+	i.ValueRemaining += by
+	a.enter(i, why, by, c)
+	switch {
+	case i.ValueRemaining == 0 && i.State != store.Closed:
+		i.State, i.Details.ClosedBy = store.Closed, scalar.Text(why)
+	case i.ValueRemaining != 0 && i.State == store.Closed:
+		i.State, i.Details.ClosedBy = store.Active, ""
+	}
+	return a.keep(i)
+}
+
+// keep stores an instance's new state.
+func (a *account) keep(i *store.Instance) error {
+	i.DueAt = nextDue(i)
+	a.dueBy(i.DueAt)
+	if err := a.t.UpdateInstance(i); err != nil {
+		return fmt.Errorf("update %s %d: %w", i.Kind, i.ID, err)
+	}
+	return nil
+}
+
+// enter writes a row of the ledger and adds it to the balance of its kind.
+func (a *account) enter(i *store.Instance, why store.LedgerEntry, by scalar.Amount, c cause) {
+	if i.State == store.Pending {
+		a.enterBoth(i, why, 0, by, c)
+	} else {
+		a.enterBoth(i, why, by, 0, c)
+	}
+}
+
+func (a *account) enterBoth(i *store.Instance, why store.LedgerEntry, value, pending scalar.Amount, c cause) {
+	r := a.rec
+	switch i.Kind {
+	case store.Point:
+		r.PointBalance += value
+		r.PointPending += pending
+	case store.Reward:
+		r.RewardBalance += value
+	case store.Benefit:
+		r.BenefitBalance += value
+	}
+	a.ledger = append(a.ledger, store.LedgerRow{
+		ProfileID: r.ProfileID, Kind: i.Kind, InstanceID: i.ID, Entry: why, Value: value, Pending: pending,
+		PointBalance: r.PointBalance, RewardBalance: r.RewardBalance, BenefitBalance: r.BenefitBalance,
+		TransactionID: scalar.Int(c.transactionID), RedemptionID: scalar.Int(c.redemptionID), Description: c.description,
+	})
+}
+
+// used is what consume took from one instance.
+type used struct {
+	instance *store.Instance
+	value    scalar.Amount
+}
+
+// consume takes up to amount from what is usable of a kind, nearest expiry
+// first, and returns what it took from each.
+func (a *account) consume(kind store.InstanceKind, amount scalar.Amount, c cause) ([]used, error) {
+	live, err := a.t.LiveInstances(a.rec.ProfileID, kind)
+	if err != nil {
+		return nil, fmt.Errorf("read %ss: %w", kind, err)
+	}
+	var taken []used
+	for at := range live {
+		i := &live[at]
+		part := min(amount, i.ValueRemaining)
+		if part <= 0 || i.State != store.Active {
+			continue
+		}
+		if err := a.change(i, store.Consume, -part, c); err != nil {
+			return nil, err
+		}
+		taken = append(taken, used{i, part})
+		amount -= part
+	}
+	return taken, nil
+}
+
+// recover has points make up for a debt, nearest expiry first. Afterwards a
+// profile has either points or a debt.
+func (a *account) recover(c cause) error {
+	live, err := a.t.LiveInstances(a.rec.ProfileID, store.Point)
+	if err != nil {
+		return fmt.Errorf("read points: %w", err)
+	}
+	for d := range live {
+		debt := &live[d]
+		for at := 0; at < len(live) && debt.ValueRemaining < 0; at++ {
+			i := &live[at]
+			part := min(-debt.ValueRemaining, i.ValueRemaining)
+			if part <= 0 || i.State != store.Active {
+				continue
+			}
+			if err := a.change(i, store.Recover, -part, c); err != nil {
+				return err
+			}
+			if err := a.change(debt, store.Recover, part, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tell has save append an event. context is given the profile as the whole
+// change leaves it.
+func (a *account) tell(typ event.Type, subjectID string, context func(*event.ProfileContext) any) {
+	a.told = append(a.told, tale{typ: typ, subjectID: subjectID, context: context})
+}
+
+// tellOf tells of an instance as it is when the account is saved, and sends to
+// the target, unless it is 0.
+func (a *account) tellOf(typ event.Type, i *store.Instance, targetID scalar.Int) {
+	a.told = append(a.told, tale{typ, fmt.Sprint(i.ID), int64(targetID), func(p *event.ProfileContext) any {
+		return a.programme.instanceContext(i, p)
+	}})
+}
+
+// save stores the account with its ledger and appends the events.
+func (a *account) save() error {
+	if err := a.t.AppendLedger(a.ledger); err != nil {
+		return fmt.Errorf("append to the ledger: %w", err)
+	}
+	if *a.rec != a.before {
+		if err := a.t.UpdateAccount(a.rec); err != nil {
+			return fmt.Errorf("update account: %w", err)
+		}
+	}
+	if err := a.tellOfBalance(); err != nil {
+		return err
+	}
+	told := a.told
+	a.before, a.ledger, a.told = *a.rec, nil, nil
+	if len(told) == 0 {
+		return nil
+	}
+	p, err := a.context()
+	if err != nil {
+		return err
+	}
+	for _, e := range told {
+		_, err := event.AppendNotice(a.t, e.typ, a.rec.ProfileID, e.subjectID, e.context(p), e.targetID)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOfBalance tells of new balances, where a reaction listens: otherwise each
+// sale would leave one more event that nobody needs.
+func (a *account) tellOfBalance() error {
+	if len(a.ledger) == 0 {
+		return nil
+	}
+	wanted, err := a.t.Listens(string(event.BalanceUpdated))
+	if err != nil {
+		return fmt.Errorf("read triggers: %w", err)
+	}
+	if wanted {
+		a.tell(event.BalanceUpdated, a.rec.ProfileID, func(p *event.ProfileContext) any {
+			return event.BalanceContext{ID: p.ID, ProfileID: p.ID, ProfileBalances: p.ProfileBalances, Profile: p}
+		})
+	}
+	return nil
+}
+
+// context returns the profile as events show it.
+func (a *account) context() (*event.ProfileContext, error) {
+	p := a.profile.context()
+	if a.aggregations == nil {
+		aggregations, err := ReadAggregations(a.t, a.rec.ProfileID)
+		if err != nil {
+			return nil, err
+		}
+		a.aggregations = &aggregations
+	}
+	p.Aggregations = *a.aggregations
+	return &p, nil
+}

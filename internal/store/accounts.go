@@ -1,0 +1,75 @@
+package store
+
+import "github.com/belfryhq/belfry/internal/scalar"
+
+// Account is what a profile has, and when some of it changes by itself.
+type Account struct {
+	ProfileID string
+	// The balances are the sums of the ledger's rows. Benefits count 1 each.
+	PointBalance, PointPending, RewardBalance, BenefitBalance, CreditBalance scalar.Amount
+
+	Tier TierState
+	// DueAt is the next moment at which something falls due; zero when nothing
+	// does. It may be early, never late.
+	DueAt scalar.Time
+	// Failures counts how often what was due could not be done.
+	Failures int
+}
+
+// TierState is the tier that a profile holds.
+type TierState struct {
+	// ID and PreviousID are those of definitions; 0 is the floor.
+	ID, PreviousID scalar.Int
+	AchievedAt     scalar.Time
+	AnniversaryAt  scalar.Time
+	MaintainedAt   scalar.Time
+	// AssignedAt is zero unless it was assigned by hand.
+	AssignedAt scalar.Time
+	// Credit is what stood above the threshold when it was achieved.
+	Credit scalar.Amount
+}
+
+const accountColumns = `c.profile_id, c.point_balance, c.point_pending, c.reward_balance, c.benefit_balance,
+	c.credit_balance, c.tier_id, c.previous_tier_id, c.tier_achieved_at, c.tier_anniversary_at,
+	c.tier_maintained_at, c.tier_assigned_at, c.tier_credit, c.due_at, c.failures`
+
+func scanAccount(a *Account) []any {
+	return []any{
+		&a.ProfileID, &a.PointBalance, &a.PointPending, &a.RewardBalance, &a.BenefitBalance, &a.CreditBalance,
+		&a.Tier.ID, &a.Tier.PreviousID, &a.Tier.AchievedAt, &a.Tier.AnniversaryAt, &a.Tier.MaintainedAt,
+		&a.Tier.AssignedAt, &a.Tier.Credit, &a.DueAt, &a.Failures,
+	}
+}
+
+// UpdateAccount stores an account's new state.
+func (t *Tenant) UpdateAccount(a *Account) error {
+	return t.execOne(`UPDATE accounts SET point_balance = ?, point_pending = ?, reward_balance = ?,
+		benefit_balance = ?, credit_balance = ?, tier_id = ?, previous_tier_id = ?, tier_achieved_at = ?,
+		tier_anniversary_at = ?, tier_maintained_at = ?, tier_assigned_at = ?, tier_credit = ?, due_at = ?,
+		failures = ? WHERE tenant_id = ? AND profile_id = ?`,
+		a.PointBalance, a.PointPending, a.RewardBalance, a.BenefitBalance, a.CreditBalance, a.Tier.ID,
+		a.Tier.PreviousID, a.Tier.AchievedAt, a.Tier.AnniversaryAt, a.Tier.MaintainedAt, a.Tier.AssignedAt,
+		a.Tier.Credit, a.DueAt, a.Failures, t.ID, a.ProfileID)
+}
+
+// DueAccount names an account that has something due.
+type DueAccount struct {
+	TenantID  int64
+	ProfileID string
+	Failures  int
+}
+
+// ClaimDueAccounts locks up to limit accounts with something due, the longest
+// overdue first, for the rest of the transaction; other transactions pass over
+// them. tenantID 0 is every tenant.
+func (tx *Tx) ClaimDueAccounts(tenantID int64, now scalar.Time, limit int) ([]DueAccount, error) {
+	return collect(tx, func(a *DueAccount) []any { return []any{&a.TenantID, &a.ProfileID, &a.Failures} },
+		`SELECT tenant_id, profile_id, failures FROM accounts WHERE due_at <= ? AND (tenant_id = ? OR ? = 0)
+		ORDER BY due_at LIMIT ?`+tx.db.engine.skipLocked(), now, tenantID, tenantID, limit)
+}
+
+// PostponeAccount has what an account has due done at a later moment.
+func (t *Tenant) PostponeAccount(profileID string, due scalar.Time) error {
+	return t.execOne(`UPDATE accounts SET failures = failures + 1, due_at = ?
+		WHERE tenant_id = ? AND profile_id = ?`, due, t.ID, profileID)
+}
