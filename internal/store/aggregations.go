@@ -42,12 +42,12 @@ func scanSale(s *Sale) []any {
 	}
 }
 
-// SalesOf reads a profile's transactions that are not void, without their IDs,
-// oldest first.
+// SalesOf reads a profile's transactions that are not void, in no order: who
+// counts them sorts them too.
 func (t *Tenant) SalesOf(profileID string) ([]Sale, error) {
-	return collect(t.Tx, scanSale, `SELECT transacted_at, shopped_on, net, discount, currency, location_id, channels,
-		brands FROM transactions WHERE tenant_id = ? AND profile_id = ? AND NOT is_void
-		ORDER BY transacted_at, id`, t.ID, profileID)
+	scan := func(s *Sale) []any { return append([]any{&s.ID}, scanSale(s)...) }
+	return collect(t.Tx, scan, `SELECT id, transacted_at, shopped_on, net, discount, currency, location_id,
+		channels, brands FROM transactions WHERE tenant_id = ? AND profile_id = ? AND NOT is_void`, t.ID, profileID)
 }
 
 // Joining is when and where a profile joined.
