@@ -22,10 +22,10 @@ type reply struct {
 	value  any
 }
 
-// outcome is what one run of a rule came to: its reply, or an earlier answer.
+// outcome is what one run of a rule came to: its answer, or an earlier one.
 type outcome struct {
-	reply
-	earlier  store.Answer
+	status   int
+	body     []byte
 	replayed bool
 }
 
@@ -56,10 +56,9 @@ func (s *Server) write(c *call, rule func(*store.Tenant) (reply, error)) error {
 	}
 	if out.replayed {
 		c.Header().Set("Idempotency-Replayed", "true")
-		c.answer(out.earlier.Status, out.earlier.Body)
-		return nil
 	}
-	return c.answerData(out.status, out.value)
+	c.answer(out.status, out.body)
+	return nil
 }
 
 // writeOnce runs the rule unless the key has an answer. Of two requests at once
@@ -72,10 +71,13 @@ func (s *Server) writeOnce(c *call, question store.Answer, rule func(*store.Tena
 		if out, err = replay(t, question); err != nil || out.replayed {
 			return err
 		}
-		if out.reply, err = rule(t); err != nil {
+		r, err := rule(t)
+		if err != nil {
 			return err
 		}
-		return keep(t, question, out.reply)
+		out.status = r.status
+		out.body, err = keep(t, question, r)
+		return err
 	})
 	var refused *refusal
 	if err == nil || errors.As(err, &refused) {
@@ -110,20 +112,22 @@ func replay(t *store.Tenant, question store.Answer) (outcome, error) {
 			message: "This Idempotency-Key was used for another request.",
 		}
 	}
-	return outcome{earlier: answer, replayed: true}, nil
+	return outcome{answer.Status, answer.Body, true}, nil
 }
 
-// keep stores the answer under its key.
-func keep(t *store.Tenant, answer store.Answer, r reply) (err error) {
-	value := r.value
-	if s, ok := value.(secretive); ok {
-		value = s.withoutSecrets()
+// keep stores the answer under its key, without its secrets, and returns its
+// body with them.
+func keep(t *store.Tenant, answer store.Answer, r reply) (body []byte, err error) {
+	if body, err = encode(envelope(r.value)); err != nil {
+		return nil, err
 	}
-	if answer.Body, err = encode(envelope(value)); err != nil {
-		return err
+	answer.Status, answer.Body = r.status, body
+	if s, ok := r.value.(secretive); ok {
+		if answer.Body, err = encode(envelope(s.withoutSecrets())); err != nil {
+			return nil, err
+		}
 	}
-	answer.Status = r.status
-	return t.InsertAnswer(answer)
+	return body, t.InsertAnswer(answer)
 }
 
 // idempotencyKey reads the key of a POST; other methods are repeatable as they
