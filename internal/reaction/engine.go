@@ -23,9 +23,11 @@ const (
 	retryMost = 5 * time.Minute
 )
 
-// Result is what one trigger did about an event.
+// Result is what one trigger did about an event. That of the target that the
+// definition of the event's subject names has the trigger 0, and one action of
+// the type definition.
 type Result struct {
-	TriggerID int64          `json:"trigger_id"`
+	TriggerID int64          `json:"trigger_id" doc:"0 for the target that a definition names."`
 	Outcome   string         `json:"outcome" enum:"matched,filtered,failed"`
 	Actions   []ActionResult `json:"actions"`
 }
@@ -112,8 +114,8 @@ func (r *Reactions) settle(ctx context.Context, tx *store.Tx, e *store.QueuedEve
 	return nil
 }
 
-// answer runs every trigger that listens to the event and takes it off the
-// queue.
+// answer sends the event to its own target, runs every trigger that listens to
+// it, and takes it off the queue.
 func (r *Reactions) answer(ctx context.Context, tx *store.Tx, e *store.Event) error {
 	t := tx.As(store.Actor{TenantID: e.TenantID, CauseID: e.ID, Depth: e.Depth + 1})
 	rules, err := r.ruleset(t)
@@ -121,7 +123,7 @@ func (r *Reactions) answer(ctx context.Context, tx *store.Tx, e *store.Event) er
 		return fmt.Errorf("load reactions: %w", err)
 	}
 	x := &execution{ctx: ctx, tenant: t, event: e, deliveries: r.Deliveries, version: rules.version}
-	triggers := rules.triggers[e.Type]
+	triggers := rules.of(e)
 	results := make([]Result, len(triggers))
 	for i, tr := range triggers {
 		if results[i], err = tr.run(x); err != nil {

@@ -8,11 +8,12 @@ import (
 	"github.com/belfryhq/belfry/twig"
 )
 
-// ruleset is a tenant's active triggers at one version of its configuration,
-// ready to run. It is never changed.
+// ruleset is a tenant's active triggers and its targets at one version of its
+// configuration, ready to run. It is never changed.
 type ruleset struct {
 	version  int64
 	triggers map[string][]*trigger // by event type, in the order of their ids
+	targets  map[int64]*target
 }
 
 // trigger is an active trigger, ready to run.
@@ -86,10 +87,11 @@ func (r *Reactions) load(t *store.Tenant, version int64) (*ruleset, error) {
 		return nil, err
 	}
 	targets := named(records)
-	for i := range targets {
-		targets[i].problem = r.compileTarget(targets[i], records[i])
+	set := &ruleset{version: version, triggers: map[string][]*trigger{}, targets: map[int64]*target{}}
+	for i, to := range targets {
+		to.problem = r.compileTarget(to, records[i])
+		set.targets[to.id] = to
 	}
-	set := &ruleset{version: version, triggers: map[string][]*trigger{}}
 	for _, record := range triggers {
 		if record.IsActive {
 			set.triggers[record.Event] = append(set.triggers[record.Event], compileTrigger(record, targets))
