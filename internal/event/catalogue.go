@@ -14,6 +14,8 @@ var catalogue = []Entry{
 	{ProfileUpdated, "A profile's own fields, attributes, tags, statuses, identities or addresses changed.", sampleProfile()},
 	{TransactionCreated, "A transaction was recorded.", sampleTransaction()},
 	{TransactionUpdated, "A transaction changed, was voided, or was attached to a profile or detached from one.", sampleTransaction()},
+	{PointsAwarded, "Points were given, pending ones too.", samplePoints()},
+	{PointsExpired, "What was left of points expired.", sampleExpiredPoints()},
 }
 
 // Catalogue returns every event type, in the order of the documentation.

@@ -56,6 +56,16 @@ type PointContext struct {
 	Profile *ProfileContext `json:"profile"`
 }
 
+// PointForecast says which points expire next. The points are all those of the
+// earliest expiry.
+type PointForecast struct {
+	// NextExpiryAt is null when no points expire.
+	NextExpiryAt     scalar.Time   `json:"next_expiry_at"`
+	NextExpiryPoints scalar.Amount `json:"next_expiry_points"`
+	// NextExpiryDollars is what they are worth.
+	NextExpiryDollars scalar.Amount `json:"next_expiry_dollars"`
+}
+
 // Reward is money that a profile can spend until a day.
 type Reward struct {
 	ID             int64            `json:"id"`

@@ -25,14 +25,14 @@ func (p *programme) showPoint(i *store.Instance) event.Point {
 		ValueInitial: i.ValueInitial, ValueRemaining: i.ValueRemaining, ValueInitialCurrency: p.dollars(i.ValueInitial),
 		ValueRemainingCurrency: p.dollars(i.ValueRemaining), IssuedAt: i.IssuedAt, AccruedAt: i.AccruedAt,
 		ExpiresAt: i.ExpiresAt, Status: status(i), Rate: i.Details.Rate, SourceType: i.SourceType, SourceID: i.SourceID,
-		ExternalID: i.ExternalID, Description: i.Details.Description, Meta: i.Details.Meta,
+		ExternalID: i.ExternalID, Description: i.Details.Description, Meta: orJSON(i.Details.Meta, "{}"),
 		CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	if d := p.points[i.DefinitionID]; d != nil {
 		shown.Definition = event.DefinitionRef{ID: d.ID, Name: d.Name, Handle: d.Handle, Type: d.Kind}
 	}
 	if i.SourceID != "" {
-		shown.Source = &event.Source{ID: i.SourceID}
+		shown.Source = &event.Source{ID: i.SourceID, ExternalID: i.Details.SourceExternalID}
 	}
 	return shown
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/belfryhq/belfry/internal/scalar"
 )
@@ -70,8 +71,10 @@ type InstanceDetails struct {
 	Meta            json.RawMessage `json:"meta"`
 	CodePOS         scalar.Text     `json:"code_pos"`
 	CodeOnline      scalar.Text     `json:"code_online"`
-	// ClosedBy is consume, expire or reverse.
-	ClosedBy scalar.Text `json:"closed_by"`
+	// ClosedBy is the entry of the ledger that closed it; a column of its own.
+	ClosedBy scalar.Text `json:"-"`
+	// SourceExternalID is the source's id in another system.
+	SourceExternalID scalar.Text `json:"source_external_id,omitzero"`
 	// The notices that are yet to be given, zero when there is none, and those
 	// that were.
 	NotifyIssueAt     scalar.Time `json:"notify_issue_at"`
@@ -82,13 +85,13 @@ type InstanceDetails struct {
 }
 
 const instanceColumns = `id, profile_id, kind, definition_id, external_id, value_initial, value_remaining, state,
-	issued_at, accrued_at, expires_at, extended_at, claimed_at, max_redemptions, redemptions, timezone, source_type,
+	closed_by, issued_at, accrued_at, expires_at, extended_at, claimed_at, max_redemptions, redemptions, timezone, source_type,
 	source_id, due_at, details, created_at, updated_at`
 
 func scanInstance(i *Instance) []any {
 	return []any{
 		&i.ID, &i.ProfileID, (*string)(&i.Kind), &i.DefinitionID, &i.ExternalID, &i.ValueInitial, &i.ValueRemaining,
-		(*string)(&i.State), &i.IssuedAt, &i.AccruedAt, &i.ExpiresAt, &i.ExtendedAt, &i.ClaimedAt, &i.MaxRedemptions,
+		(*string)(&i.State), &i.Details.ClosedBy, &i.IssuedAt, &i.AccruedAt, &i.ExpiresAt, &i.ExtendedAt, &i.ClaimedAt, &i.MaxRedemptions,
 		&i.Redemptions, &i.Timezone, &i.SourceType, &i.SourceID, &i.DueAt, asJSON(&i.Details), &i.CreatedAt, &i.UpdatedAt,
 	}
 }
@@ -98,12 +101,12 @@ func (t *Tenant) InsertInstance(i *Instance) (err error) {
 	i.CreatedAt = t.Now()
 	i.UpdatedAt = i.CreatedAt
 	i.ID, err = t.insert(`INSERT INTO instances (tenant_id, profile_id, kind, definition_id, external_id,
-		value_initial, value_remaining, state, issued_at, accrued_at, expires_at, extended_at, claimed_at,
+		value_initial, value_remaining, state, closed_by, issued_at, accrued_at, expires_at, extended_at, claimed_at,
 		max_redemptions, redemptions, timezone, source_type, source_id, due_at, details, created_at, updated_at)
-		VALUES (`+placeholders(22)+`)`,
+		VALUES (`+placeholders(23)+`)`,
 		t.ID, i.ProfileID, string(i.Kind), i.DefinitionID, i.ExternalID, i.ValueInitial, i.ValueRemaining,
-		string(i.State), i.IssuedAt, i.AccruedAt, i.ExpiresAt, i.ExtendedAt, i.ClaimedAt, i.MaxRedemptions,
-		i.Redemptions, i.Timezone, i.SourceType, i.SourceID, i.DueAt, asJSON(i.Details), i.CreatedAt, i.UpdatedAt)
+		string(i.State), i.Details.ClosedBy, i.IssuedAt, i.AccruedAt, i.ExpiresAt, i.ExtendedAt, i.ClaimedAt,
+		i.MaxRedemptions, i.Redemptions, i.Timezone, i.SourceType, i.SourceID, i.DueAt, asJSON(i.Details), i.CreatedAt, i.UpdatedAt)
 	return err
 }
 
@@ -112,9 +115,9 @@ func (t *Tenant) InsertInstance(i *Instance) (err error) {
 func (t *Tenant) UpdateInstance(i *Instance) error {
 	i.UpdatedAt = t.Now()
 	return t.execOne(`UPDATE instances SET profile_id = ?, external_id = ?, value_initial = ?, value_remaining = ?,
-		state = ?, accrued_at = ?, expires_at = ?, extended_at = ?, claimed_at = ?, max_redemptions = ?,
-		redemptions = ?, due_at = ?, details = ?, updated_at = ? WHERE tenant_id = ? AND id = ?`,
-		i.ProfileID, i.ExternalID, i.ValueInitial, i.ValueRemaining, string(i.State), i.AccruedAt, i.ExpiresAt,
+		state = ?, closed_by = ?, accrued_at = ?, expires_at = ?, extended_at = ?, claimed_at = ?,
+		max_redemptions = ?, redemptions = ?, due_at = ?, details = ?, updated_at = ? WHERE tenant_id = ? AND id = ?`,
+		i.ProfileID, i.ExternalID, i.ValueInitial, i.ValueRemaining, string(i.State), i.Details.ClosedBy, i.AccruedAt, i.ExpiresAt,
 		i.ExtendedAt, i.ClaimedAt, i.MaxRedemptions, i.Redemptions, i.DueAt, asJSON(i.Details), i.UpdatedAt, t.ID, i.ID)
 }
 
@@ -168,6 +171,10 @@ func (t *Tenant) HasInstances(definitionID int64) (bool, error) {
 	return len(ids) > 0, err
 }
 
+// instanceStatus is the state as API v3 names it.
+const instanceStatus = `(CASE WHEN state <> 'closed' THEN state WHEN closed_by = 'expire' THEN 'expired'
+	WHEN closed_by IN ('reverse', 'adjust') THEN 'reversed' ELSE 'consumed' END)`
+
 var instanceFields = Fields{
 	"id":                {Column: "id", Kind: Int},
 	"profile_id":        {Column: "profile_id"},
@@ -177,6 +184,7 @@ var instanceFields = Fields{
 	"value_initial":     {Column: "value_initial", Kind: Amount},
 	"value_remaining":   {Column: "value_remaining", Kind: Amount},
 	"state":             {Column: "state"},
+	"status":            {Column: instanceStatus},
 	"source_type":       {Column: "source_type"},
 	"source_id":         {Column: "source_id"},
 	"issued_at":         {Column: "issued_at", Kind: Time},
@@ -198,4 +206,16 @@ func (t *Tenant) Instances(kind InstanceKind, l List) (Page[Instance], error) {
 func (t *Tenant) InstancesOf(profileID string, kind InstanceKind, l List) (Page[Instance], error) {
 	return page(t.Tx, l, instanceFields, instanceColumns, "instances WHERE tenant_id = ? AND profile_id = ? AND kind = ?",
 		[]any{t.ID, profileID, string(kind)}, scanInstance)
+}
+
+// NextExpiry returns when the next of a profile's usable instances of a kind
+// expire, and what is left of them; zero when none does.
+func (t *Tenant) NextExpiry(profileID string, kind InstanceKind) (at scalar.Time, value scalar.Amount, err error) {
+	err = t.get([]any{&at, &value}, `SELECT expires_at, CAST(sum(value_remaining) AS BIGINT) FROM instances
+		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state = 'active' AND value_remaining > 0
+		AND expires_at > ? GROUP BY expires_at ORDER BY expires_at LIMIT 1`, t.ID, profileID, string(kind), t.Now())
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return at, value, err
 }

@@ -46,11 +46,13 @@ CREATE TABLE accounts (
     tier_assigned_at    INTEGER,
     -- What stood above the threshold when the tier was achieved.
     tier_credit         INTEGER NOT NULL DEFAULT 0,
+    -- When the tier must be looked at next.
+    tier_due_at         INTEGER,
     -- The next moment at which something of it falls due, and how often that failed.
     due_at              INTEGER,
     failures            INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX accounts_due ON accounts (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX accounts_due ON accounts (due_at, profile_id) WHERE due_at IS NOT NULL;
 CREATE INDEX accounts_tier ON accounts (tenant_id, tier_id) WHERE tier_id IS NOT NULL;
 
 -- The points, rewards and benefits that profiles were given.
@@ -68,6 +70,8 @@ CREATE TABLE instances (
     value_remaining INTEGER NOT NULL,
     -- pending, active or closed.
     state           TEXT    NOT NULL,
+    -- The entry of the ledger that closed it.
+    closed_by       TEXT,
     issued_at       INTEGER NOT NULL,
     accrued_at      INTEGER NOT NULL,
     expires_at      INTEGER,
