@@ -24,6 +24,8 @@ type account struct {
 	before store.Account
 	ledger []store.LedgerRow
 	told   []tale
+	// climbs says that tier points were added that count already.
+	climbs bool
 	// aggregations are read when an event needs them, unless they are given.
 	aggregations *event.Aggregations
 }

@@ -31,13 +31,16 @@ type TierState struct {
 
 const accountColumns = `c.profile_id, c.point_balance, c.point_pending, c.reward_balance, c.benefit_balance,
 	c.credit_balance, c.tier_id, c.previous_tier_id, c.tier_achieved_at, c.tier_anniversary_at,
-	c.tier_maintained_at, c.tier_assigned_at, c.tier_credit, c.due_at, c.failures`
+	// DueAt is the next moment at which the tier must be looked at: its
+	// anniversary, or tier points that accrue. Zero is never.
+	DueAt scalar.Time
+	c.tier_maintained_at, c.tier_assigned_at, c.tier_credit, c.tier_due_at, c.due_at, c.failures`
 
 func scanAccount(a *Account) []any {
 	return []any{
 		&a.ProfileID, &a.PointBalance, &a.PointPending, &a.RewardBalance, &a.BenefitBalance, &a.CreditBalance,
 		&a.Tier.ID, &a.Tier.PreviousID, &a.Tier.AchievedAt, &a.Tier.AnniversaryAt, &a.Tier.MaintainedAt,
-		&a.Tier.AssignedAt, &a.Tier.Credit, &a.DueAt, &a.Failures,
+		&a.Tier.AssignedAt, &a.Tier.Credit, &a.Tier.DueAt, &a.DueAt, &a.Failures,
 	}
 }
 
@@ -45,11 +48,11 @@ func scanAccount(a *Account) []any {
 func (t *Tenant) UpdateAccount(a *Account) error {
 	return t.execOne(`UPDATE accounts SET point_balance = ?, point_pending = ?, reward_balance = ?,
 		benefit_balance = ?, credit_balance = ?, tier_id = ?, previous_tier_id = ?, tier_achieved_at = ?,
-		tier_anniversary_at = ?, tier_maintained_at = ?, tier_assigned_at = ?, tier_credit = ?, due_at = ?,
-		failures = ? WHERE tenant_id = ? AND profile_id = ?`,
+		tier_anniversary_at = ?, tier_maintained_at = ?, tier_assigned_at = ?, tier_credit = ?, tier_due_at = ?,
+		due_at = ?, failures = ? WHERE tenant_id = ? AND profile_id = ?`,
 		a.PointBalance, a.PointPending, a.RewardBalance, a.BenefitBalance, a.CreditBalance, a.Tier.ID,
 		a.Tier.PreviousID, a.Tier.AchievedAt, a.Tier.AnniversaryAt, a.Tier.MaintainedAt, a.Tier.AssignedAt,
-		a.Tier.Credit, a.DueAt, a.Failures, t.ID, a.ProfileID)
+		a.Tier.Credit, a.Tier.DueAt, a.DueAt, a.Failures, t.ID, a.ProfileID)
 }
 
 // DueAccount names an account that has something due.
