@@ -84,6 +84,9 @@ func (p *programme) showBenefit(i *store.Instance) event.Benefit {
 	if def := p.benefits[i.DefinitionID]; def != nil {
 		shown.Definition, shown.Value = *def, def.Value
 	}
+	if d.Value != nil {
+		shown.Value = d.Value
+	}
 	return shown
 }
 

@@ -71,6 +71,8 @@ type InstanceDetails struct {
 	Meta            json.RawMessage `json:"meta"`
 	CodePOS         scalar.Text     `json:"code_pos"`
 	CodeOnline      scalar.Text     `json:"code_online"`
+	// Value is a benefit's worth where it is not the definition's.
+	Value *scalar.Amount `json:"value,omitzero"`
 	// ClosedBy is the entry of the ledger that closed it; a column of its own.
 	ClosedBy scalar.Text `json:"-"`
 	// SourceExternalID is the source's id in another system.
@@ -164,10 +166,12 @@ func (t *Tenant) NextDueInstance(profileID string) (due scalar.Time, err error) 
 	return due, err
 }
 
-// HasInstances reports whether a definition gave anything yet.
+// HasInstances reports whether a definition gave or counted anything yet.
 func (t *Tenant) HasInstances(definitionID int64) (bool, error) {
 	ids, err := collect(t.Tx, func(id *int64) []any { return []any{id} },
-		"SELECT id FROM instances WHERE tenant_id = ? AND definition_id = ? LIMIT 1", t.ID, definitionID)
+		`SELECT id FROM instances WHERE tenant_id = ? AND definition_id = ?
+		UNION ALL SELECT id FROM achievements WHERE tenant_id = ? AND definition_id = ? LIMIT 1`,
+		t.ID, definitionID, t.ID, definitionID)
 	return len(ids) > 0, err
 }
 
