@@ -65,7 +65,7 @@ func (p *programme) globallyLeft(t *store.Tenant, recs []store.Instance) (map[in
 		left[d.ID] = int64(d.MaxGlobalRedemptions)
 		ids = append(ids, d.ID)
 	}
-	redeemed, err := t.RedemptionsOf(ids...)
+	redeemed, err := t.RedemptionCounts(ids...)
 	if err != nil {
 		return nil, fmt.Errorf("read redemptions: %w", err)
 	}

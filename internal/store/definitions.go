@@ -100,8 +100,8 @@ func (t *Tenant) CountRedemptions(id, n int64) error {
 	return t.execOne("UPDATE definitions SET redeemed = redeemed + ? WHERE tenant_id = ? AND id = ?", n, t.ID, id)
 }
 
-// RedemptionsOf returns how often definitions were redeemed, by their ids.
-func (t *Tenant) RedemptionsOf(ids ...int64) (map[int64]int64, error) {
+// RedemptionCounts returns how often definitions were redeemed, by their ids.
+func (t *Tenant) RedemptionCounts(ids ...int64) (map[int64]int64, error) {
 	rows, err := inBatches(ids, func(ids []int64) ([]Definition, error) {
 		return collect(t.Tx, func(d *Definition) []any { return []any{&d.ID, &d.Redeemed} },
 			"SELECT id, redeemed FROM definitions WHERE tenant_id = ? AND id IN ("+placeholders(len(ids))+")",
