@@ -48,8 +48,6 @@ CREATE TABLE accounts (
     tier_credit         BIGINT NOT NULL DEFAULT 0,
     -- When the tier must be looked at next.
     tier_due_at         BIGINT,
-    -- When the tier must be looked at next.
-    tier_due_at         BIGINT,
     -- The next moment at which something of it falls due, and how often that failed.
     due_at              BIGINT,
     failures            BIGINT NOT NULL DEFAULT 0

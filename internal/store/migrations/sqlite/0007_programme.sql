@@ -48,8 +48,6 @@ CREATE TABLE accounts (
     tier_credit         INTEGER NOT NULL DEFAULT 0,
     -- When the tier must be looked at next.
     tier_due_at         INTEGER,
-    -- When the tier must be looked at next.
-    tier_due_at         INTEGER,
     -- The next moment at which something of it falls due, and how often that failed.
     due_at              INTEGER,
     failures            INTEGER NOT NULL DEFAULT 0
