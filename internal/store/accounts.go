@@ -1,6 +1,10 @@
 package store
 
-import "github.com/belfryhq/belfry/internal/scalar"
+import (
+	"math"
+
+	"github.com/belfryhq/belfry/internal/scalar"
+)
 
 // Account is what a profile has, and when some of it changes by itself.
 type Account struct {
@@ -27,13 +31,13 @@ type TierState struct {
 	AssignedAt scalar.Time
 	// Credit is what stood above the threshold when it was achieved.
 	Credit scalar.Amount
+	// DueAt is the next moment at which the tier must be looked at: its
+	// anniversary, or tier points that accrue. Zero is never.
+	DueAt scalar.Time
 }
 
 const accountColumns = `c.profile_id, c.point_balance, c.point_pending, c.reward_balance, c.benefit_balance,
 	c.credit_balance, c.tier_id, c.previous_tier_id, c.tier_achieved_at, c.tier_anniversary_at,
-	// DueAt is the next moment at which the tier must be looked at: its
-	// anniversary, or tier points that accrue. Zero is never.
-	DueAt scalar.Time
 	c.tier_maintained_at, c.tier_assigned_at, c.tier_credit, c.tier_due_at, c.due_at, c.failures`
 
 func scanAccount(a *Account) []any {
@@ -59,16 +63,33 @@ func (t *Tenant) UpdateAccount(a *Account) error {
 type DueAccount struct {
 	TenantID  int64
 	ProfileID string
+	DueAt     scalar.Time
 	Failures  int
 }
 
-// ClaimDueAccounts locks up to limit accounts with something due, the longest
-// overdue first, for the rest of the transaction; other transactions pass over
-// them. tenantID 0 is every tenant.
-func (tx *Tx) ClaimDueAccounts(tenantID int64, now scalar.Time, limit int) ([]DueAccount, error) {
-	return collect(tx, func(a *DueAccount) []any { return []any{&a.TenantID, &a.ProfileID, &a.Failures} },
-		`SELECT tenant_id, profile_id, failures FROM accounts WHERE due_at <= ? AND (tenant_id = ? OR ? = 0)
-		ORDER BY due_at LIMIT ?`+tx.db.engine.skipLocked(), now, tenantID, tenantID, limit)
+// ClaimDueAccounts locks the profiles of up to limit accounts with something due
+// until now, the longest overdue first, for the rest of the transaction; other
+// transactions pass over them. tenantID 0 is every tenant, after the account
+// that the last ones come after, in their order; the zero one begins.
+func (tx *Tx) ClaimDueAccounts(tenantID int64, after DueAccount, now scalar.Time, limit int) ([]DueAccount, error) {
+	from := int64(math.MinInt64)
+	if !after.DueAt.IsZero() {
+		from = after.DueAt.UnixMicro()
+	}
+	return collect(tx, func(a *DueAccount) []any {
+		return []any{&a.TenantID, &a.ProfileID, &a.DueAt, &a.Failures}
+	}, `SELECT c.tenant_id, c.profile_id, c.due_at, c.failures FROM accounts c JOIN profiles p ON p.id = c.profile_id
+		WHERE c.due_at <= ? AND (c.due_at, c.profile_id) > (?, ?) AND (c.tenant_id = ? OR ? = 0)
+		ORDER BY c.due_at, c.profile_id LIMIT ?`+tx.db.engine.skipLocked("p"),
+		now, from, after.ProfileID, tenantID, tenantID, limit)
+}
+
+// Overdue returns how many accounts have something due, counted up to a bound,
+// and since when the first of them has; zero when there is none.
+func (tx *Tx) Overdue(bound int) (n int, since scalar.Time, err error) {
+	err = tx.get([]any{&n, &since}, `SELECT count(*), min(due_at) FROM
+		(SELECT due_at FROM accounts WHERE due_at <= ? ORDER BY due_at LIMIT ?) overdue`, tx.Now(), bound)
+	return n, since, err
 }
 
 // PostponeAccount has what an account has due done at a later moment.

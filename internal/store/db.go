@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/belfryhq/belfry/internal/scalar"
 )
 
 // DB is an open database with its schema up to date. It is safe for concurrent
@@ -52,8 +54,9 @@ type engine interface {
 	dialect() string
 	// pool is used for migrations only.
 	pool() *sql.DB
-	// skipLocked is the clause that lets concurrent workers claim rows apart.
-	skipLocked() string
+	// skipLocked is the clause that lets concurrent workers claim rows apart, those
+	// of the tables named or, when none is, of all.
+	skipLocked(of ...string) string
 	// forUpdate is the clause that locks the rows of a SELECT.
 	forUpdate() string
 	classify(error) error
@@ -180,6 +183,9 @@ func (db *DB) Ping(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Now returns the present by the database's clock.
+func (db *DB) Now() scalar.Time { return scalar.At(db.now()) }
 
 // Dialect names the engine: "sqlite" or "postgres".
 func (db *DB) Dialect() string { return db.engine.dialect() }

@@ -43,11 +43,18 @@ func (e *postgresEngine) lockSchema(context.Context) (func() error, error) {
 	return func() error { return nil }, nil
 }
 
-func (e *postgresEngine) dialect() string    { return "postgres" }
-func (e *postgresEngine) pool() *sql.DB      { return e.db }
-func (e *postgresEngine) skipLocked() string { return " FOR UPDATE SKIP LOCKED" }
-func (e *postgresEngine) forUpdate() string  { return " FOR UPDATE" }
-func (e *postgresEngine) close() error       { return e.db.Close() }
+func (e *postgresEngine) dialect() string   { return "postgres" }
+func (e *postgresEngine) pool() *sql.DB     { return e.db }
+func (e *postgresEngine) forUpdate() string { return " FOR UPDATE" }
+
+func (e *postgresEngine) skipLocked(of ...string) string {
+	if len(of) == 0 {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return " FOR UPDATE OF " + strings.Join(of, ", ") + " SKIP LOCKED"
+}
+
+func (e *postgresEngine) close() error { return e.db.Close() }
 
 // maxAborts bounds how often a transaction is run again after PostgreSQL
 // aborted it in favour of another.

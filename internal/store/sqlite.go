@@ -53,10 +53,10 @@ func sqliteURI(path string) string {
 	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
-func (e *sqliteEngine) dialect() string    { return "sqlite" }
-func (e *sqliteEngine) pool() *sql.DB      { return e.schema }
-func (e *sqliteEngine) skipLocked() string { return "" }
-func (e *sqliteEngine) forUpdate() string  { return "" }
+func (e *sqliteEngine) dialect() string             { return "sqlite" }
+func (e *sqliteEngine) pool() *sql.DB               { return e.schema }
+func (e *sqliteEngine) skipLocked(...string) string { return "" }
+func (e *sqliteEngine) forUpdate() string           { return "" }
 
 func (e *sqliteEngine) update(ctx context.Context, fn func(querier) error) error {
 	return e.writer.do(ctx, fn)
