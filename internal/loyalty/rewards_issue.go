@@ -3,7 +3,6 @@ package loyalty
 import (
 	"encoding/json"
 	"strings"
-	"time"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -154,7 +153,9 @@ func (a *account) completeReward(i *store.Instance, d *event.RewardDefinition) e
 	if i.IssuedAt.IsZero() {
 		i.IssuedAt = a.now
 	}
-	if i.IssuedAt.After(a.now.Add(24 * time.Hour)) {
+	checkMoment(&invalid, "issued_at", i.IssuedAt)
+	checkMoment(&invalid, "expires_at", i.ExpiresAt)
+	if i.IssuedAt.After(a.now.Add(maxAhead)) {
 		invalid.Add("issued_at", "The issued at may be at most a day in the future.")
 	}
 	// A clock that is ahead does not keep the reward from being used.
@@ -180,8 +181,8 @@ func (a *account) completeReward(i *store.Instance, d *event.RewardDefinition) e
 // checkRewardValue notes a value that the definition does not allow.
 func checkRewardValue(invalid *InvalidError, i *store.Instance, d *event.RewardDefinition) {
 	switch {
-	case i.ValueInitial <= 0:
-		invalid.Add("value_initial", "The value initial must be greater than 0.")
+	case i.ValueInitial <= 0 || i.ValueInitial > maxMoney:
+		invalid.Add("value_initial", "The value initial must be greater than 0 and not greater than 1000000000.")
 	case d != nil && d.MaxValue != nil && i.ValueInitial > *d.MaxValue:
 		invalid.Add("value_initial", "The value initial may not be greater than %s.", d.MaxValue)
 	case i.ValueRemaining > i.ValueInitial:
