@@ -1,6 +1,8 @@
 package loyalty
 
 import (
+	"strings"
+
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
@@ -18,6 +20,7 @@ func checkRate(_ *store.Tenant, d, _ *event.Rate, invalid *InvalidError) error {
 	checkText(invalid, "type", &d.Type, 191)
 	checkText(invalid, "code", &d.Code, 191)
 	checkText(invalid, "country_iso_2", &d.CountryISO2, 2)
+	d.CountryISO2 = scalar.Text(strings.ToUpper(string(d.CountryISO2)))
 	if d.Rate < 0 {
 		invalid.Add("rate", "The rate must be at least 0.")
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -119,9 +120,36 @@ func roundHalfUp(num, den *big.Int) int64 {
 }
 
 // Mul returns a × b, rounded half away from zero to a ten-thousandth.
-func (a Amount) Mul(b Amount) Amount {
-	p := new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(b)))
-	return Amount(roundHalfUp(p, big.NewInt(int64(One))))
+func (a Amount) Mul(b Amount) Amount { return a.MulDiv(b, One) }
+
+// MulDiv returns a × by ÷ of, rounded half away from zero to a ten-thousandth,
+// and the nearest int64 when it is beyond. of must not be zero.
+func (a Amount) MulDiv(by, of Amount) Amount {
+	negative := (a < 0) != (by < 0) != (of < 0)
+	divisor := of.magnitude()
+	high, low := bits.Mul64(a.magnitude(), by.magnitude())
+	q := uint64(math.MaxUint64)
+	if high < divisor {
+		var rest uint64
+		q, rest = bits.Div64(high, low, divisor)
+		if rest >= divisor-rest && q < math.MaxInt64 {
+			q++
+		}
+	}
+	if q > math.MaxInt64 {
+		q = math.MaxInt64
+	}
+	if negative {
+		return -Amount(q)
+	}
+	return Amount(q)
+}
+
+func (a Amount) magnitude() uint64 {
+	if a < 0 {
+		return -uint64(a)
+	}
+	return uint64(a)
 }
 
 // DivInt returns a ÷ n, rounded half away from zero to a ten-thousandth.

@@ -67,10 +67,12 @@ func (t *Tenant) TierPoint(id int64) (TierPoint, error) {
 }
 
 // TierPointsOfTransaction reads every row of a sale, oldest first: what it gave
-// is their sum.
-func (t *Tenant) TierPointsOfTransaction(id int64) ([]TierPoint, error) {
-	return collect(t.Tx, scanTierPoint, "SELECT "+tierPointColumns+` FROM tier_points p
-		WHERE p.tenant_id = ? AND p.transaction_id = ? ORDER BY p.id`, t.ID, id)
+// is their sum. Rows of several sales stand together.
+func (t *Tenant) TierPointsOfTransaction(ids ...int64) ([]TierPoint, error) {
+	return inBatches(ids, func(ids []int64) ([]TierPoint, error) {
+		return collect(t.Tx, scanTierPoint, "SELECT "+tierPointColumns+" FROM tier_points p WHERE p.tenant_id = ? AND p.transaction_id IN ("+
+			placeholders(len(ids))+") ORDER BY p.id", withTenant(t.ID, ids)...)
+	})
 }
 
 // SumTierPoints adds up what a profile's tier points came to between two
