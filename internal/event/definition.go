@@ -184,7 +184,8 @@ type AchievementDefinition struct {
 	DisplayLevel  scalar.Int  `json:"display_level"`
 	Timezone      scalar.Text `json:"timezone"`
 	// Period is the cycle after which the count begins anew: daily, weekly,
-	// fortnightly, monthly or yearly; null never does.
+	// fortnightly, monthly or yearly; null never does. EnableAnnualEarnCycle is a
+	// cycle of each profile's own, a year from its first count; it needs no period.
 	Period                scalar.Text        `json:"period"`
 	EnableAnnualEarnCycle bool               `json:"enable_annual_earn_cycle"`
 	Levels                []AchievementLevel `json:"levels"`
@@ -198,7 +199,9 @@ type AchievementLevel struct {
 	Description   scalar.Text `json:"description"`
 	// Trigger is the count that unlocks it.
 	Trigger scalar.Amount `json:"trigger" required:"true"`
-	// Repeats is how often it unlocks again, RepeatInterval the count between.
+	// RepeatInterval is the count after which it unlocks again, Repeats how often
+	// it does. With repeats 0 it does without end where AllowMultipleEarn, and
+	// otherwise never.
 	Repeats           scalar.Int     `json:"repeats"`
 	RepeatInterval    *scalar.Amount `json:"repeat_interval"`
 	AllowMultipleEarn bool           `json:"allow_multiple_earn"`

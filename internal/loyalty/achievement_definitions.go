@@ -16,7 +16,14 @@ var AchievementDefinitions = &Definitions[event.AchievementDefinition]{
 	check:  checkAchievementDefinition,
 }
 
-func checkAchievementDefinition(_ *store.Tenant, d, _ *event.AchievementDefinition, invalid *InvalidError) error {
+// maxLevels is how many levels an achievement may have.
+const maxLevels = 100
+
+func checkAchievementDefinition(t *store.Tenant, d, _ *event.AchievementDefinition, invalid *InvalidError) error {
+	p, err := programmeOf(t)
+	if err != nil {
+		return err
+	}
 	if d.DisplayOption == "" {
 		d.DisplayOption = "visible"
 	}
@@ -28,6 +35,12 @@ func checkAchievementDefinition(_ *store.Tenant, d, _ *event.AchievementDefiniti
 	if !d.StartsAt.IsZero() && !d.EndsAt.IsZero() && !d.EndsAt.After(d.StartsAt.Time) {
 		invalid.Add("ends_at", "The ends at must be after the starts at.")
 	}
+	if len(d.Levels) > maxLevels {
+		invalid.Add("levels", "The levels may not have more than %d items.", maxLevels)
+	}
+	if d.Period != "" && d.EnableAnnualEarnCycle {
+		invalid.Add("enable_annual_earn_cycle", "The enable annual earn cycle cannot be true when period is present.")
+	}
 	for i := range d.Levels {
 		l := &d.Levels[i]
 		l.ID = scalar.Int(i + 1)
@@ -38,12 +51,28 @@ func checkAchievementDefinition(_ *store.Tenant, d, _ *event.AchievementDefiniti
 		if l.Trigger <= 0 || i > 0 && l.Trigger <= d.Levels[i-1].Trigger {
 			invalid.Add(field+"trigger", "The trigger must be greater than 0 and than that of the level before.")
 		}
-		if l.Repeats < 0 || l.RepeatInterval != nil && *l.RepeatInterval <= 0 {
-			invalid.Add(field+"repeat_interval", "The repeat interval must be greater than 0.")
-		}
+		checkLevel(p, invalid, field, l)
 	}
 	if d.Levels == nil {
 		d.Levels = []event.AchievementLevel{}
 	}
 	return nil
+}
+
+// checkLevel notes what is wrong with a level, its trigger apart.
+func checkLevel(p *programme, invalid *InvalidError, field string, l *event.AchievementLevel) {
+	checkText(invalid, field+"name", &l.Name, 255)
+	checkText(invalid, field+"description", &l.Description, 65535)
+	switch {
+	case l.Repeats < 0:
+		invalid.Add(field+"repeats", "The repeats must be at least 0.")
+	case l.RepeatInterval != nil && *l.RepeatInterval <= 0:
+		invalid.Add(field+"repeat_interval", "The repeat interval must be greater than 0.")
+	case l.Repeats > 0 && l.RepeatInterval == nil:
+		invalid.Add(field+"repeat_interval", "The repeat interval field is required when repeats is present.")
+	}
+	if l.Meta.Unlocks == nil {
+		l.Meta.Unlocks = []event.Unlock{}
+	}
+	checkUnlocks(p, invalid, field, l.Meta.Unlocks)
 }

@@ -107,9 +107,9 @@ func cycleOf(d *event.AchievementDefinition, held, at scalar.Time, zone *time.Lo
 		return cycle{}
 	}
 	if !held.IsZero() {
-		start := scalar.DateOf(held.In(zone))
-		if own := span(start, start.AddMonths(12), zone); at.Before(own.end.Time) {
-			return own
+		end := startOfDay(scalar.DateOf(held.In(zone)).AddMonths(12), zone)
+		if at.Before(end.Time) {
+			return cycle{held, end}
 		}
 	}
 	return span(day, day.AddMonths(12), zone)
