@@ -1,6 +1,7 @@
 package loyalty
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -16,17 +17,17 @@ func (a *account) settle() error {
 		return nil
 	}
 	for {
-		instances, err := a.t.DueInstances(a.rec.ProfileID, a.now)
+		// Each is read anew, since settling one can change the others: points that
+		// become usable make up for a debt.
+		i, err := a.t.DueInstance(a.rec.ProfileID, a.now)
+		if errors.Is(err, store.ErrNotFound) {
+			break
+		}
 		if err != nil {
 			return fmt.Errorf("read what is due: %w", err)
 		}
-		if len(instances) == 0 {
-			break
-		}
-		for at := range instances {
-			if err := a.settleInstance(&instances[at]); err != nil {
-				return fmt.Errorf("settle %s %d: %w", instances[at].Kind, instances[at].ID, err)
-			}
+		if err := a.settleInstance(&i); err != nil {
+			return fmt.Errorf("settle %s %d: %w", i.Kind, i.ID, err)
 		}
 	}
 	if err := a.settleTier(); err != nil {

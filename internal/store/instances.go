@@ -151,11 +151,11 @@ func (t *Tenant) LiveInstances(profileID string, kind InstanceKind) ([]Instance,
 		ORDER BY expires_at NULLS LAST, id`, t.ID, profileID, string(kind))
 }
 
-// DueInstances reads what of a profile falls due until now, in the order in
-// which it does.
-func (t *Tenant) DueInstances(profileID string, now scalar.Time) ([]Instance, error) {
-	return collect(t.Tx, scanInstance, "SELECT "+instanceColumns+` FROM instances
-		WHERE tenant_id = ? AND profile_id = ? AND due_at <= ? ORDER BY due_at, id`, t.ID, profileID, now)
+// DueInstance reads the first of a profile's instances that fall due until now;
+// ErrNotFound when none does.
+func (t *Tenant) DueInstance(profileID string, now scalar.Time) (Instance, error) {
+	return single(t.Tx, scanInstance, "SELECT "+instanceColumns+` FROM instances
+		WHERE tenant_id = ? AND profile_id = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1`, t.ID, profileID, now)
 }
 
 // NextDueInstance returns when the next of a profile's instances falls due; zero
