@@ -29,27 +29,32 @@ type BenefitInput struct {
 	ExternalID scalar.Text     `json:"external_id"`
 	Value      *scalar.Amount  `json:"value"`
 	Meta       json.RawMessage `json:"meta"`
+	// SourceType and SourceID say what gives it; api when they are empty.
+	SourceType scalar.Text `json:"-"`
+	SourceID   scalar.Text `json:"-"`
 }
 
 // IssueBenefit gives a profile a benefit; benefit.issued tells of it.
 func IssueBenefit(t *store.Tenant, in BenefitInput) (event.Benefit, error) {
-	d, err := in.definition(t)
+	p, err := programmeOf(t)
 	if err != nil {
 		return event.Benefit{}, err
 	}
-	if in.ProfileID == "" {
-		return event.Benefit{}, Invalid("profile_id", "The profile id field is required.")
+	var invalid InvalidError
+	d := in.definition(p, &invalid)
+	profileID, err := owner(t, in.ProfileID, in.ProfileIDHandle, &invalid)
+	if err != nil {
+		return event.Benefit{}, err
 	}
-	profileID, err := findProfile(t, string(in.ProfileID), string(in.ProfileIDHandle))
-	var i *store.Instance
-	if err == nil {
-		i, err = changeBenefits(t, profileID, func(a *account) (*store.Instance, error) {
-			return a.issueBenefit(d, benefitGrant{
-				timezone: in.Timezone, issuedAt: in.IssuedAt, expiresAt: in.ExpiresAt, externalID: in.ExternalID,
-				value: in.Value, meta: in.Meta, sourceType: "api",
-			})
+	if err := invalid.Err(); err != nil {
+		return event.Benefit{}, err
+	}
+	i, err := changeBenefit(t, profileID, func(a *account) (*store.Instance, error) {
+		return a.issueBenefit(d, benefitGrant{
+			zone: in.Timezone, issuedAt: in.IssuedAt, expiresAt: in.ExpiresAt, externalID: in.ExternalID,
+			value: in.Value, meta: in.Meta, sourceType: in.SourceType, sourceID: in.SourceID,
 		})
-	}
+	})
 	if isNotFound(err) {
 		return event.Benefit{}, Invalid("profile_id", "The selected profile id is invalid.")
 	}
@@ -59,40 +64,39 @@ func IssueBenefit(t *store.Tenant, in BenefitInput) (event.Benefit, error) {
 	return showBenefit(t, i)
 }
 
-func (in *BenefitInput) definition(t *store.Tenant) (*event.BenefitDefinition, error) {
+// definition finds the definition that a request names.
+func (in *BenefitInput) definition(p *programme, invalid *InvalidError) *event.BenefitDefinition {
 	switch {
 	case in.BenefitDefinitionID != 0:
-		return benefitDefinition(t, "benefit_definition_id", scalar.Text(fmt.Sprint(in.BenefitDefinitionID)))
+		return p.namedBenefit("benefit_definition_id", scalar.Text(fmt.Sprint(in.BenefitDefinitionID)), invalid)
 	case in.BenefitDefinitionHandle != "":
-		return benefitDefinition(t, "benefit_definition_handle", in.BenefitDefinitionHandle)
-	case in.Definition != "":
-		return benefitDefinition(t, "definition", in.Definition)
+		return p.namedBenefit("benefit_definition_handle", in.BenefitDefinitionHandle, invalid)
 	}
-	return nil, Invalid("benefit_definition_id", "The benefit definition id field is required.")
+	return p.namedBenefit("definition", in.Definition, invalid)
 }
 
-// benefitDefinition finds a definition by its handle or else by its id.
-func benefitDefinition(t *store.Tenant, field string, key scalar.Text) (*event.BenefitDefinition, error) {
+// namedBenefit finds a published definition by its handle or else by its id.
+func (p *programme) namedBenefit(field string, key scalar.Text, invalid *InvalidError) *event.BenefitDefinition {
 	if key = scalar.Text(strings.TrimSpace(string(key))); key == "" {
-		return nil, Invalid(field, "The %s field is required.", label(field))
-	}
-	p, err := programmeOf(t)
-	if err != nil {
-		return nil, err
+		invalid.Add(field, "The %s field is required.", label(field))
+		return nil
 	}
 	id, ok := p.handles[definitionKey{store.BenefitDefinition, string(key)}]
-	if !ok || strings.HasSuffix(field, "_id") {
+	if !ok || field == "benefit_definition_id" {
 		id, _ = strconv.ParseInt(string(key), 10, 64)
 	}
-	if d := p.benefits[id]; d != nil {
-		return d, nil
+	d := p.benefits[id]
+	if d == nil {
+		invalid.Add(field, "The selected %s is invalid.", label(field))
+	} else if !d.IsPublished || d.IsArchived {
+		invalid.Add(field, "The benefit definition %s is not published.", d.Handle)
 	}
-	return nil, Invalid(field, "The selected %s is invalid.", label(field))
+	return d
 }
 
-// changeBenefits has change alter what a profile has, and returns the instance
+// changeBenefit has change alter what a profile has, and returns the instance
 // that change returns.
-func changeBenefits(t *store.Tenant, profileID string, change func(*account) (*store.Instance, error)) (i *store.Instance, err error) {
+func changeBenefit(t *store.Tenant, profileID string, change func(*account) (*store.Instance, error)) (i *store.Instance, err error) {
 	err = changeAccount(t, profileID, func(a *account) error {
 		i, err = change(a)
 		return err
@@ -103,7 +107,7 @@ func changeBenefits(t *store.Tenant, profileID string, change func(*account) (*s
 // benefitGrant says how a benefit is given; its zero value is a definition's
 // own terms from now on.
 type benefitGrant struct {
-	timezone, externalID           scalar.Text
+	zone, externalID               scalar.Text
 	issuedAt, expiresAt, claimedAt scalar.Time
 	value                          *scalar.Amount
 	meta                           json.RawMessage
@@ -111,23 +115,28 @@ type benefitGrant struct {
 	cause                          cause
 }
 
-// issueBenefit gives the profile a benefit, with the next free code where the
-// definition has some. An *InvalidError refuses it; unless that is about the
-// external id, nothing was stored then.
+// issueBenefit gives the profile a benefit of a definition, which the caller
+// found published, with the next free code where there are some; it tells of
+// the benefit. What cannot be given is an *InvalidError, before anything is
+// stored unless it is for an external id that is taken.
 func (a *account) issueBenefit(d *event.BenefitDefinition, g benefitGrant) (*store.Instance, error) {
-	if !d.IsPublished || d.IsArchived {
-		return nil, Invalid("definition", "The benefit %s is not published.", d.Handle)
-	}
 	i := &store.Instance{
 		Kind: store.Benefit, DefinitionID: d.ID, ExternalID: g.externalID, ValueInitial: scalar.One,
 		ValueRemaining: scalar.One, IssuedAt: g.issuedAt, ExpiresAt: g.expiresAt, ClaimedAt: g.claimedAt,
-		MaxRedemptions: d.MaxRedemptions, Timezone: g.timezone, SourceType: g.sourceType, SourceID: g.sourceID,
+		MaxRedemptions: d.MaxRedemptions, Timezone: g.zone, SourceType: g.sourceType, SourceID: g.sourceID,
 		Details: store.InstanceDetails{
-			Description: g.cause.description, Meta: compactJSON(g.meta), Value: g.value, CodePOS: d.RedeemCodePOS,
+			Description: g.cause.description, Meta: g.meta, Value: g.value, CodePOS: d.RedeemCodePOS,
 			CodeOnline: d.RedeemCodeOnline,
 		},
 	}
-	if err := a.dateBenefit(i, d); err != nil {
+	if i.SourceType == "" {
+		i.SourceType = "api"
+	}
+	if err := a.completeBenefit(i, d); err != nil {
+		return nil, err
+	}
+	code, err := a.takeCode(i, d)
+	if err != nil {
 		return nil, err
 	}
 	target := a.programme.planNotices(i, d.Notices)
@@ -135,37 +144,49 @@ func (a *account) issueBenefit(d *event.BenefitDefinition, g benefitGrant) (*sto
 		return nil, err
 	}
 	a.tellOf(event.BenefitIssued, i, target)
-	return i, nil
+	return i, a.allocate(code, i.ID)
 }
 
-// dateBenefit fills in the times of a new benefit and checks them.
-func (a *account) dateBenefit(i *store.Instance, d *event.BenefitDefinition) error {
+// completeBenefit fills in what follows from the definition and checks the
+// whole.
+func (a *account) completeBenefit(i *store.Instance, d *event.BenefitDefinition) error {
 	var invalid InvalidError
 	checkText(&invalid, "external_id", &i.ExternalID, 191)
+	checkJSON(&invalid, "meta", &i.Details.Meta)
+	if v := i.Details.Value; v != nil && (*v < 0 || *v > maxMoney) {
+		invalid.Add("value", "The value must be between 0 and 1000000000.")
+	}
 	if i.Timezone == "" {
 		i.Timezone = scalar.Text(a.programme.zone.String())
 	}
 	checkZone(&invalid, "timezone", string(i.Timezone))
 	if i.IssuedAt.IsZero() {
 		i.IssuedAt = a.now
-	} else if i.IssuedAt.After(a.now.Time) {
-		invalid.Add("issued_at", "The issued at may not be in the future.")
+	}
+	checkMoment(&invalid, "issued_at", i.IssuedAt)
+	if i.IssuedAt.After(a.now.Add(maxAhead)) {
+		invalid.Add("issued_at", "The issued at must not be more than a day in the future.")
+	}
+	// A clock that is ahead does not keep the benefit from being used.
+	i.AccruedAt = i.IssuedAt
+	if i.AccruedAt.After(a.now.Time) {
+		i.AccruedAt = a.now
 	}
 	if i.ExpiresAt.IsZero() {
 		i.ExpiresAt = earliest(expiry(d.Period, i.IssuedAt, a.programme.zoneOf(i)), d.EndAt)
-	} else {
-		checkEnd(&invalid, "expires_at", i.ExpiresAt, d)
 	}
-	if due(i.ExpiresAt, a.now) {
-		invalid.Add("expires_at", "The expires at must be in the future.")
-	}
+	checkExpiry(&invalid, "expires_at", i.ExpiresAt, a.now, d)
 	return invalid.Err()
 }
 
-// checkEnd notes an expiry after the moment at which all of a definition's
-// benefits end.
-func checkEnd(invalid *InvalidError, field string, expires scalar.Time, d *event.BenefitDefinition) {
-	if !d.EndAt.IsZero() && (expires.IsZero() || expires.After(d.EndAt.Time)) {
-		invalid.Add(field, "The %s may not be after the definition's end at.", label(field))
+// checkExpiry notes an expiry that is past, or after the moment at which all
+// benefits of the definition end.
+func checkExpiry(invalid *InvalidError, field string, at, now scalar.Time, d *event.BenefitDefinition) {
+	checkMoment(invalid, field, at)
+	if due(at, now) {
+		invalid.Add(field, "The %s must be in the future.", label(field))
+	}
+	if d != nil && !d.EndAt.IsZero() && (at.IsZero() || at.After(d.EndAt.Time)) {
+		invalid.Add(field, "The %s may not be after the end at of the definition.", label(field))
 	}
 }
