@@ -56,6 +56,7 @@ func (h *house) furnish(tenant string) shop {
 		made := c.post("/"+name+"s/definitions", d).want(201).id()
 		s.values["/"+name+"s/definitions/{id}"], s.values["/"+name+"-definitions/{id}"] = made, made
 	}
+	s.values["/profiles/{id}/achievements/{achievement}"] = "achievement"
 	s.values["/rates/{id}"] = c.post("/rates", object{"name": "Double", "handle": "double", "rate": 2}).want(201).id()
 	s.values["/settings/{handle}"] = "points.exchange_rate"
 

@@ -57,6 +57,8 @@ var scopes = []Scope{
 	{"read-achievement-definitions", "Read achievement definitions"},
 	{"update-achievement-definitions", "Change achievement definitions"},
 	{"delete-achievement-definitions", "Delete achievement definitions"},
+	{"create-achievements", "Add counts to the achievements of profiles"},
+	{"read-achievements", "Read how far profiles have come in achievements"},
 	{"read-settings", "Read the settings of the programme"},
 	{"update-settings", "Change the settings of the programme"},
 	{"create-targets", "Create targets"},

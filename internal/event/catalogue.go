@@ -12,10 +12,14 @@ type Entry struct {
 var catalogue = []Entry{
 	{ProfileCreated, "A profile was stored for the first time.", sampleProfile()},
 	{ProfileUpdated, "A profile's own fields, attributes, tags, statuses, identities or addresses changed.", sampleProfile()},
+	{ProfileMerged, "Another profile was merged into the profile, and is there no more.", sampleMerged()},
+	{ProfileDeleted, "A profile was deleted; its context is what it was last.", sampleProfile()},
 	{TransactionCreated, "A transaction was recorded.", sampleTransaction()},
 	{TransactionUpdated, "A transaction changed, was voided, or was attached to a profile or detached from one.", sampleTransaction()},
 	{PointsAwarded, "Points were given, pending ones too.", samplePoints()},
 	{PointsExpired, "What was left of points expired.", sampleExpiredPoints()},
+	{AchievementProgressed, "A count was added to a profile's score in an achievement.", sampleVisits()},
+	{AchievementUnlocked, "A count unlocked a level of an achievement, once for each level.", sampleUnlocked()},
 }
 
 // Catalogue returns every event type, in the order of the documentation.
