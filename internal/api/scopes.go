@@ -61,6 +61,7 @@ var scopes = []Scope{
 	{"read-achievements", "Read how far profiles have come in achievements"},
 	{"read-settings", "Read the settings of the programme"},
 	{"update-settings", "Change the settings of the programme"},
+	{"run-schedule", "Run by hand what falls due, ahead of its time too"},
 	{"create-targets", "Create targets"},
 	{"read-targets", "Read targets"},
 	{"update-targets", "Change targets and read their signing secrets"},

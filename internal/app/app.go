@@ -16,6 +16,7 @@ import (
 
 	"github.com/belfryhq/belfry/internal/api"
 	"github.com/belfryhq/belfry/internal/delivery"
+	"github.com/belfryhq/belfry/internal/loyalty"
 	"github.com/belfryhq/belfry/internal/reaction"
 	"github.com/belfryhq/belfry/internal/secret"
 	"github.com/belfryhq/belfry/internal/store"
@@ -36,15 +37,16 @@ type App struct {
 	db              *store.DB
 	deliveries      *delivery.Dispatcher
 	reactions       *reaction.Reactions
+	schedule        *loyalty.Schedule
 	metrics         *metrics
 	server          *http.Server
 	listener        net.Listener
 	metricsServer   *http.Server // nil, and so the listener, when metrics are not served
 	metricsListener net.Listener
 
-	stopReactions context.CancelFunc
-	background    sync.WaitGroup
-	failed        chan error
+	stopWorkers context.CancelFunc
+	background  sync.WaitGroup
+	failed      chan error
 }
 
 // Start opens the database, begins to answer events and to deliver, and then
@@ -134,7 +136,8 @@ func (a *App) wire() (http.Handler, error) {
 	a.reactions = reaction.New(reaction.Options{
 		DB: a.db, Guard: guard, Secrets: box, Deliveries: a.deliveries, Logger: a.logger,
 	})
-	a.metrics = newMetrics(append(a.deliveries.Collectors(), waiting(a.db))...)
+	a.schedule = &loyalty.Schedule{DB: a.db, Logger: a.logger}
+	a.metrics = newMetrics(append(a.deliveries.Collectors(), waiting(a.db), newOverdue(a.db))...)
 	return api.New(api.Options{
 		DB: a.db, Reactions: a.reactions, Deliveries: a.deliveries, Version: a.config.Version, Logger: a.logger,
 		PublicURL: a.config.PublicURL, RateLimit: a.config.RateLimit, Observe: a.metrics.observe,
@@ -171,9 +174,10 @@ func newServer(handler http.Handler, logger *slog.Logger) *http.Server {
 
 func (a *App) run() {
 	ctx, cancel := context.WithCancel(context.Background())
-	a.stopReactions = cancel
+	a.stopWorkers = cancel
 	a.deliveries.Start()
 	a.background.Go(func() { a.reactions.Run(ctx) })
+	a.background.Go(func() { a.schedule.Run(ctx) })
 	a.background.Go(func() { a.tidy(ctx) })
 	a.background.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -189,14 +193,14 @@ func (a *App) URL() string { return "http://" + a.listener.Addr().String() }
 // Failed receives the error that ended the server by itself.
 func (a *App) Failed() <-chan error { return a.failed }
 
-// Stop ends the process in the order of the corridor: no more requests, no more
-// events, then the deliveries under way are finished or handed back. It returns
+// Stop ends the process in the order of the corridor: no more requests, nothing
+// more that falls due, no more events, then the deliveries under way are finished or handed back. It returns
 // within the grace of the configuration.
 func (a *App) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), a.config.StopGrace)
 	defer cancel()
 	err := a.stopServing(ctx)
-	a.stopReactions()
+	a.stopWorkers()
 	a.background.Wait()
 	return errors.Join(err, a.deliveries.Stop(ctx), a.closeDatabase())
 }

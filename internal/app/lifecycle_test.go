@@ -93,7 +93,9 @@ func TestMetricsTellHowManyEventsWait(t *testing.T) {
 		}
 		defer res.Body.Close()
 		text, err := io.ReadAll(res.Body)
-		return err == nil && strings.Contains(string(text), "\nbelfry_events_waiting 0\n")
+		return err == nil && strings.Contains(string(text), "\nbelfry_events_waiting 0\n") &&
+			strings.Contains(string(text), "\nbelfry_schedule_overdue_accounts 0\n") &&
+			strings.Contains(string(text), "\nbelfry_schedule_overdue_seconds 0\n")
 	})
 }
 
