@@ -12,7 +12,8 @@ import (
 // account is what a profile has, while one transaction of the store changes it:
 // points, rewards, benefits and the tier. Every change of them is made by it, so
 // that the ledger has each, and events tell of what the whole change came to.
-// Nothing but instances is stored before save.
+// Nothing but instances, tier points and their changes of tier is stored before
+// save.
 type account struct {
 	t         *store.Tenant
 	programme *programme
@@ -224,6 +225,9 @@ func (a *account) tellOf(typ event.Type, i *store.Instance, targetID scalar.Int)
 
 // save stores the account with its ledger and appends the events.
 func (a *account) save() error {
+	if err := a.climb(); err != nil {
+		return err
+	}
 	if err := a.t.AppendLedger(a.ledger); err != nil {
 		return fmt.Errorf("append to the ledger: %w", err)
 	}

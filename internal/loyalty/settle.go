@@ -42,12 +42,8 @@ func (a *account) schedule() error {
 	if err != nil {
 		return fmt.Errorf("read what is due next: %w", err)
 	}
-	tier, err := a.tierDue()
-	if err != nil {
-		return err
-	}
 	a.rec.DueAt, a.rec.Failures = next, 0
-	a.dueBy(tier)
+	a.dueBy(a.rec.Tier.DueAt)
 	return nil
 }
 
