@@ -8,7 +8,7 @@ FUZZTIME ?= 1m
 # CRASHES is how often `make crash` kills the server.
 CRASHES ?= 50
 
-.PHONY: test build format vet lint race tidy bench crash fuzz
+.PHONY: test build format vet lint race tidy bench scale crash fuzz
 
 test: build format vet lint race tidy
 
@@ -34,6 +34,10 @@ tidy:
 
 bench:
 	go run ./bench
+
+# It builds a database of 13 GB in the temporary folder.
+scale:
+	go run ./bench/scale
 
 crash:
 	BELFRY_CRASHES=$(CRASHES) go test -count=1 -timeout 60m -v ./internal/crash
