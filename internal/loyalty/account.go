@@ -25,6 +25,10 @@ type account struct {
 	before store.Account
 	ledger []store.LedgerRow
 	told   []tale
+	// limited are the definitions of benefits that are told of, left is what save
+	// found to be left of those that are limited for all profiles together.
+	limited []int64
+	left    map[int64]int64
 	// climbs says that tier points were added that count already.
 	climbs bool
 	// aggregations are read when an event needs them, unless they are given.
@@ -218,7 +222,11 @@ func (a *account) tell(typ event.Type, subjectID string, context func(*event.Pro
 // tellOf tells of an instance as it is when the account is saved, and sends to
 // the target, unless it is 0.
 func (a *account) tellOf(typ event.Type, i *store.Instance, targetID scalar.Int) {
+	a.noteLimit(i)
 	a.told = append(a.told, tale{typ, fmt.Sprint(i.ID), int64(targetID), func(p *event.ProfileContext) any {
+		if i.Kind == store.Benefit {
+			return event.BenefitContext{Benefit: a.showLimited(i), Profile: p}
+		}
 		return a.programme.instanceContext(i, p)
 	}})
 }
@@ -243,6 +251,9 @@ func (a *account) save() error {
 	a.before, a.ledger, a.told = *a.rec, nil, nil
 	if len(told) == 0 {
 		return nil
+	}
+	if err := a.readLimits(); err != nil {
+		return err
 	}
 	p, err := a.context()
 	if err != nil {

@@ -49,11 +49,13 @@ func IssueBenefit(t *store.Tenant, in BenefitInput) (event.Benefit, error) {
 	if err := invalid.Err(); err != nil {
 		return event.Benefit{}, err
 	}
-	i, err := changeBenefit(t, profileID, func(a *account) (*store.Instance, error) {
-		return a.issueBenefit(d, benefitGrant{
+	var i *store.Instance
+	err = changeAccount(t, profileID, func(a *account) error {
+		i, err = a.issueBenefit(d, benefitGrant{
 			zone: in.Timezone, issuedAt: in.IssuedAt, expiresAt: in.ExpiresAt, externalID: in.ExternalID,
 			value: in.Value, meta: in.Meta, sourceType: in.SourceType, sourceID: in.SourceID,
 		})
+		return err
 	})
 	if isNotFound(err) {
 		return event.Benefit{}, Invalid("profile_id", "The selected profile id is invalid.")
@@ -92,16 +94,6 @@ func (p *programme) namedBenefit(field string, key scalar.Text, invalid *Invalid
 		invalid.Add(field, "The benefit definition %s is not published.", d.Handle)
 	}
 	return d
-}
-
-// changeBenefit has change alter what a profile has, and returns the instance
-// that change returns.
-func changeBenefit(t *store.Tenant, profileID string, change func(*account) (*store.Instance, error)) (i *store.Instance, err error) {
-	err = changeAccount(t, profileID, func(a *account) error {
-		i, err = change(a)
-		return err
-	})
-	return i, err
 }
 
 // benefitGrant says how a benefit is given; its zero value is a definition's

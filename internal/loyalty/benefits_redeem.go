@@ -57,12 +57,7 @@ func (a *account) returnBenefit(i *store.Instance, count, redemptionID int64) er
 	if err := a.change(i, store.Return, value, cause{redemptionID: redemptionID}); err != nil {
 		return err
 	}
-	for due(i.DueAt, a.now) {
-		if err := a.settleInstance(i); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.settleAtOnce(i)
 }
 
 // countGlobally adds uses, negative ones for returns, to those that a
@@ -100,7 +95,8 @@ func closedHow(i *store.Instance) string {
 
 // tellOfUse tells of a redemption of a benefit.
 func (a *account) tellOfUse(i *store.Instance, part event.RedemptionPart) {
+	a.noteLimit(i)
 	a.tell(event.BenefitRedeemed, fmt.Sprint(i.ID), func(p *event.ProfileContext) any {
-		return event.BenefitContext{Benefit: a.programme.showBenefit(i), Profile: p, Redemption: &part}
+		return event.BenefitContext{Benefit: a.showLimited(i), Profile: p, Redemption: &part}
 	})
 }

@@ -32,7 +32,11 @@ func showBenefits(t *store.Tenant, recs []store.Instance) ([]event.Benefit, erro
 	if err != nil {
 		return nil, err
 	}
-	left, err := p.globallyLeft(t, recs)
+	ids := make([]int64, len(recs))
+	for at, i := range recs {
+		ids[at] = i.DefinitionID
+	}
+	left, err := p.globallyLeft(t, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -43,10 +47,7 @@ func showBenefits(t *store.Tenant, recs []store.Instance) ([]event.Benefit, erro
 		if i.State != store.Closed && due(i.ExpiresAt, t.Now()) {
 			shown.IsExpired, shown.IsRedeemable = true, false
 		}
-		if n, ok := left[i.DefinitionID]; ok {
-			shown.TotalGlobalRedemptionsRemaining = &n
-			shown.IsRedeemable = shown.IsRedeemable && n > 0
-		}
+		setLimit(&shown, left)
 		out[at] = shown
 	}
 	return out, nil
@@ -54,16 +55,16 @@ func showBenefits(t *store.Tenant, recs []store.Instance) ([]event.Benefit, erro
 
 // globallyLeft returns how often all profiles together can still redeem the
 // benefits of each definition that limits that, in one query.
-func (p *programme) globallyLeft(t *store.Tenant, recs []store.Instance) (map[int64]int64, error) {
+func (p *programme) globallyLeft(t *store.Tenant, definitionIDs []int64) (map[int64]int64, error) {
 	left := map[int64]int64{}
 	var ids []int64
-	for _, i := range recs {
-		d := p.benefits[i.DefinitionID]
-		if _, known := left[i.DefinitionID]; d == nil || d.MaxGlobalRedemptions == 0 || known {
+	for _, id := range definitionIDs {
+		d := p.benefits[id]
+		if _, known := left[id]; d == nil || d.MaxGlobalRedemptions == 0 || known {
 			continue
 		}
-		left[d.ID] = int64(d.MaxGlobalRedemptions)
-		ids = append(ids, d.ID)
+		left[id] = int64(d.MaxGlobalRedemptions)
+		ids = append(ids, id)
 	}
 	redeemed, err := t.RedemptionCounts(ids...)
 	if err != nil {
@@ -73,4 +74,34 @@ func (p *programme) globallyLeft(t *store.Tenant, recs []store.Instance) (map[in
 		left[id] = max(left[id]-n, 0)
 	}
 	return left, nil
+}
+
+// noteLimit has save read what is left for all profiles together of a benefit
+// that an event tells of.
+func (a *account) noteLimit(i *store.Instance) {
+	if i.Kind == store.Benefit {
+		a.limited = append(a.limited, i.DefinitionID)
+	}
+}
+
+// readLimits reads what is left of what noteLimit noted.
+func (a *account) readLimits() (err error) {
+	a.left, err = a.programme.globallyLeft(a.t, a.limited)
+	a.limited = nil
+	return err
+}
+
+// showLimited shows a benefit as events do, once readLimits was called.
+func (a *account) showLimited(i *store.Instance) event.Benefit {
+	shown := a.programme.showBenefit(i)
+	setLimit(&shown, a.left)
+	return shown
+}
+
+// setLimit shows what is left for all profiles together.
+func setLimit(b *event.Benefit, left map[int64]int64) {
+	if n, ok := left[b.Definition.ID]; ok {
+		b.TotalGlobalRedemptionsRemaining = &n
+		b.IsRedeemable = b.IsRedeemable && n > 0
+	}
 }

@@ -13,8 +13,6 @@ func (p *programme) instanceContext(i *store.Instance, profile *event.ProfileCon
 	switch i.Kind {
 	case store.Reward:
 		return event.RewardContext{Reward: p.showReward(i), Profile: profile}
-	case store.Benefit:
-		return event.BenefitContext{Benefit: p.showBenefit(i), Profile: profile}
 	}
 	return event.PointContext{Point: p.showPoint(i), Profile: profile}
 }
