@@ -18,12 +18,19 @@ var catalogue = []Entry{
 	{TransactionUpdated, "A transaction changed, was voided, or was attached to a profile or detached from one.", sampleTransaction()},
 	{PointsAwarded, "Points were given, pending ones too.", samplePoints()},
 	{PointsExpired, "What was left of points expired.", sampleExpiredPoints()},
+	{RewardIssued, "A reward was given.", sampleReward()},
+	{RewardRedeemed, "A redemption took from a reward.", sampleRedeemedReward()},
+	{RewardExpiring, "A reward is about to expire: the reminder that its definition asks for.", sampleExpiringReward()},
+	{RewardExpired, "What was left of a reward expired.", sampleExpiredReward()},
+	{RewardExtended, "A reward was made to expire later.", sampleExtendedReward()},
+	{RewardNotified, "The notice of a reward was given: after the offset that its definition asks for, or by hand.", sampleReward()},
+	{BalanceUpdated, "A profile's points, rewards or benefits changed. Told only while a trigger listens to it.", sampleBalance()},
 	{AchievementProgressed, "A count was added to a profile's score in an achievement.", sampleVisits()},
 	{AchievementUnlocked, "A count unlocked a level of an achievement, once for each level.", sampleUnlocked()},
+	{TierAchieved, "A profile attained a tier, or was given a higher one by hand.", sampleTier()},
+	{TierMaintained, "A profile kept its tier at the anniversary, or was given it anew by hand.", sampleTierMaintained()},
+	{TierLost, "A profile fell to a lower tier at the anniversary, or was given a lower one by hand.", sampleTierLost()},
 }
 
 // Catalogue returns every event type, in the order of the documentation.
 func Catalogue() []Entry { return append([]Entry{}, catalogue...) }
-	{TierAchieved, "A profile attained a tier, or was given a higher one by hand.", sampleTier()},
-	{TierMaintained, "A profile kept its tier at the anniversary, or was given it anew by hand.", sampleTierMaintained()},
-	{TierLost, "A profile fell to a lower tier at the anniversary, or was given a lower one by hand.", sampleTierLost()},

@@ -63,6 +63,9 @@ func TestEverySchemaDescribesEveryFieldOfItsSample(t *testing.T) {
 			}
 		}
 		delete(root.Properties, "addresses") // the API's alone, not the context's
+		if !strings.HasSuffix(string(e.Type), ".redeemed") {
+			delete(root.Properties, "redemption")
+		}
 		for field := range root.Properties {
 			if _, ok := sample[field]; !ok {
 				t.Errorf("%s: the sample lacks %q", e.Type, field)
