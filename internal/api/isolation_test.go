@@ -58,6 +58,7 @@ func (h *house) furnish(tenant string) shop {
 	}
 	s.values["/profiles/{id}/achievements/{achievement}"] = "achievement"
 	s.values["/rates/{id}"] = c.post("/rates", object{"name": "Double", "handle": "double", "rate": 2}).want(201).id()
+	s.values["/tiers/points/{id}"] = c.post("/tiers/points", object{"profile_id": id, "value": 10}).want(201).id()
 	s.values["/settings/{handle}"] = "points.exchange_rate"
 
 	in := sale("r-1")

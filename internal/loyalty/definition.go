@@ -25,6 +25,9 @@ type Definitions[T any] struct {
 	// check completes a new state and notes what is wrong with it. before is the
 	// former one, nil for a new definition.
 	check func(t *store.Tenant, d, before *T, invalid *InvalidError) error
+	// given reports whether a definition gave something that is no instance; nil
+	// where none does.
+	given func(t *store.Tenant, id int64) (bool, error)
 }
 
 // Create stores a new definition.
@@ -41,7 +44,7 @@ func (k *Definitions[T]) Create(t *store.Tenant, d T) (T, error) {
 		}
 		return d, fmt.Errorf("insert %s: %w", k.Resource, err)
 	}
-	return k.decode(rec)
+	return k.show(t, rec)
 }
 
 // Read returns one definition.
@@ -51,7 +54,7 @@ func (k *Definitions[T]) Read(t *store.Tenant, id int64) (T, error) {
 		var none T
 		return none, missing(err, k.Resource, id)
 	}
-	return k.decode(rec)
+	return k.show(t, rec)
 }
 
 // ReadByHandle returns the definition with a handle.
@@ -75,12 +78,26 @@ func (k *Definitions[T]) List(t *store.Tenant, l store.List) (store.Page[T], err
 	if err != nil {
 		return out, err
 	}
+	counted := make([]*T, len(p.Items))
 	for i, rec := range p.Items {
 		if out.Items[i], err = k.decode(rec); err != nil {
 			return out, err
 		}
+		counted[i] = &out.Items[i]
 	}
-	return out, nil
+	if k.count == nil {
+		return out, nil
+	}
+	return out, k.count(t, counted)
+}
+
+// show returns a definition as API v3 shows it.
+func (k *Definitions[T]) show(t *store.Tenant, rec store.Definition) (T, error) {
+	d, err := k.decode(rec)
+	if err != nil || k.count == nil {
+		return d, err
+	}
+	return d, k.count(t, []*T{&d})
 }
 
 // Update has patch overlay a definition, for which json.Unmarshal of a request's
@@ -110,14 +127,17 @@ func (k *Definitions[T]) Update(t *store.Tenant, id int64, patch func(*T) error)
 	if err := t.UpdateDefinition(&next); err != nil {
 		return after, missing(err, k.Resource, id)
 	}
-	return k.decode(next)
+	return k.show(t, next)
 }
 
 // Delete removes a definition that gave nothing yet.
 func (k *Definitions[T]) Delete(t *store.Tenant, id int64) error {
 	given, err := t.HasInstances(id)
+	if err == nil && !given && k.given != nil {
+		given, err = k.given(t, id)
+	}
 	if err != nil {
-		return fmt.Errorf("look for instances: %w", err)
+		return fmt.Errorf("look for what a %s gave: %w", k.Resource, err)
 	}
 	if given {
 		return &ConflictError{Message: "The " + k.Resource + " has been given to profiles; set is_published to false instead."}

@@ -12,6 +12,7 @@ var PointDefinitions = &Definitions[event.PointDefinition]{
 	common: (*event.PointDefinition).Common,
 	typ:    func(d *event.PointDefinition) scalar.Text { return d.Kind },
 	check:  checkPointDefinition,
+	given:  (*store.Tenant).HasTierPoints,
 }
 
 func checkPointDefinition(_ *store.Tenant, d, before *event.PointDefinition, invalid *InvalidError) error {

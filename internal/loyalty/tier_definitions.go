@@ -10,8 +10,17 @@ import (
 var TierDefinitions = &Definitions[event.TierDefinition]{
 	Kind: store.TierDefinition, Resource: "tier definition",
 	common: (*event.TierDefinition).Common,
-	typ:    func(*event.TierDefinition) scalar.Text { return "" },
+	typ:    tierType,
 	check:  checkTierDefinition,
+	given:  (*store.Tenant).HeldTier,
+}
+
+// tierType marks the floor, by which lists find who holds it.
+func tierType(d *event.TierDefinition) scalar.Text {
+	if d.IsFloor {
+		return store.FloorTier
+	}
+	return ""
 }
 
 func checkTierDefinition(t *store.Tenant, d, _ *event.TierDefinition, invalid *InvalidError) error {

@@ -6,7 +6,8 @@ const (
 		WHERE ps.profile_id = p.id AND %s)`
 	identityExists = "EXISTS (SELECT 1 FROM identities i WHERE i.tenant_id = p.tenant_id AND i.profile_id = p.id AND %s)"
 
-	tierHandle = "(SELECT d.handle FROM definitions d WHERE d.id = c.tier_id)"
+	tierHandle = `(SELECT d.handle FROM definitions d WHERE d.id = coalesce(c.tier_id,
+		(SELECT f.id FROM definitions f WHERE f.tenant_id = p.tenant_id AND f.kind = 'tier' AND f.type = 'floor')))`
 
 	// everyName is what filter[search] looks through.
 	everyName = `(coalesce(p.first_name, '') || ' ' || coalesce(p.last_name, '') || ' ' || coalesce(p.email, '')

@@ -37,9 +37,16 @@ func (t *Tenant) TierChanges(profileID string) ([]TierChange, error) {
 		WHERE tenant_id = ? AND profile_id = ? ORDER BY id`, t.ID, profileID)
 }
 
-// HeldTier reports whether any profile holds a tier or once did.
+// FloorTier is the type of the definition of the tier that everybody has at
+// least.
+const FloorTier = "floor"
+
+// HeldTier reports whether any profile holds a tier or once did. The floor is
+// held as soon as there are profiles.
 func (t *Tenant) HeldTier(definitionID int64) (bool, error) {
 	return t.any(`SELECT id FROM tier_changes WHERE tenant_id = ? AND to_id = ?
-		UNION ALL SELECT 1 FROM accounts WHERE tenant_id = ? AND tier_id = ? LIMIT 1`,
-		t.ID, definitionID, t.ID, definitionID)
+		UNION ALL SELECT tier_id FROM accounts WHERE tenant_id = ? AND tier_id = ?
+		UNION ALL SELECT d.id FROM definitions d JOIN profiles p ON p.tenant_id = d.tenant_id
+			WHERE d.tenant_id = ? AND d.id = ? AND d.type = ?
+		LIMIT 1`, t.ID, definitionID, t.ID, definitionID, t.ID, definitionID, FloorTier)
 }
