@@ -33,6 +33,9 @@ type account struct {
 	climbs bool
 	// aggregations are read when an event needs them, unless they are given.
 	aggregations *event.Aggregations
+	// shown are the instances that events are to show: what changes of another
+	// copy of one changes of it too.
+	shown map[int64]*store.Instance
 }
 
 // cause is what a row of the ledger says of its reason.
@@ -87,10 +90,7 @@ func (a *account) issue(i *store.Instance, c cause) error {
 	if i.AccruedAt.IsZero() {
 		i.AccruedAt = i.IssuedAt
 	}
-	i.State = store.Active
-	if i.AccruedAt.After(a.now.Time) {
-		i.State = store.Pending
-	}
+	i.State = a.opened(i)
 	i.DueAt = nextDue(i)
 	var dup *store.DuplicateError
 	if err := a.t.InsertInstance(i); errors.As(err, &dup) {
@@ -99,6 +99,7 @@ func (a *account) issue(i *store.Instance, c cause) error {
 		return fmt.Errorf("insert %s: %w", i.Kind, err)
 	}
 	a.dueBy(i.DueAt)
+	a.show(i)
 	inDebt := a.rec.PointBalance < 0
 	a.enter(i, store.Issue, i.ValueRemaining, c)
 	if inDebt && i.Kind == store.Point && i.State == store.Active {
@@ -108,17 +109,39 @@ func (a *account) issue(i *store.Instance, c cause) error {
 }
 
 // change adds to what is left of an instance, and stores the instance. One with
-// nothing left is closed.
+// nothing left is closed; one that gets something again is as it would be if it
+// had not been, and pending where it has not accrued.
 func (a *account) change(i *store.Instance, why store.LedgerEntry, by scalar.Amount, c cause) error {
 	i.ValueRemaining += by
+	if i.ValueRemaining != 0 && i.State == store.Closed {
+		i.State, i.Details.ClosedBy = a.opened(i), ""
+	}
 	a.enter(i, why, by, c)
-	switch {
-	case i.ValueRemaining == 0 && i.State != store.Closed:
+	if i.ValueRemaining == 0 && i.State != store.Closed {
 		i.State, i.Details.ClosedBy = store.Closed, scalar.Text(why)
-	case i.ValueRemaining != 0 && i.State == store.Closed:
-		i.State, i.Details.ClosedBy = store.Active, ""
 	}
 	return a.keep(i)
+}
+
+// opened is the state of an instance that is not closed.
+func (a *account) opened(i *store.Instance) store.InstanceState {
+	if i.AccruedAt.After(a.now.Time) {
+		return store.Pending
+	}
+	return store.Active
+}
+
+// show remembers an instance that events may show, and returns the one that
+// they do.
+func (a *account) show(i *store.Instance) *store.Instance {
+	if known := a.shown[i.ID]; known != nil {
+		return known
+	}
+	if a.shown == nil {
+		a.shown = map[int64]*store.Instance{}
+	}
+	a.shown[i.ID] = i
+	return i
 }
 
 // keep stores an instance's new state.
@@ -127,6 +150,9 @@ func (a *account) keep(i *store.Instance) error {
 	a.dueBy(i.DueAt)
 	if err := a.t.UpdateInstance(i); err != nil {
 		return fmt.Errorf("update %s %d: %w", i.Kind, i.ID, err)
+	}
+	if known := a.shown[i.ID]; known != nil && known != i {
+		*known = *i
 	}
 	return nil
 }
@@ -222,6 +248,7 @@ func (a *account) tell(typ event.Type, subjectID string, context func(*event.Pro
 // tellOf tells of an instance as it is when the account is saved, and sends to
 // the target, unless it is 0.
 func (a *account) tellOf(typ event.Type, i *store.Instance, targetID scalar.Int) {
+	i = a.show(i)
 	a.noteLimit(i)
 	a.told = append(a.told, tale{typ, fmt.Sprint(i.ID), int64(targetID), func(p *event.ProfileContext) any {
 		if i.Kind == store.Benefit {

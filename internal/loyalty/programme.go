@@ -24,6 +24,8 @@ type programme struct {
 	rewards      map[int64]*event.RewardDefinition
 	benefits     map[int64]*event.BenefitDefinition
 	achievements map[int64]*event.AchievementDefinition
+	// earning are the points that sales earn, climbing the tier points.
+	earning, climbing []*event.PointDefinition
 	// rates have the one that wins first.
 	rates []*event.Rate
 	// tiers have the lowest first.
@@ -75,6 +77,7 @@ func readProgramme(t *store.Tenant) (*programme, error) {
 	slices.SortStableFunc(p.tiers, func(a, b *event.TierDefinition) int {
 		return cmp.Compare(a.ValueMin, b.ValueMin)
 	})
+	p.setEarners(recs)
 	return p, nil
 }
 

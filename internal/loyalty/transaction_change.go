@@ -18,8 +18,11 @@ type transactionChange struct {
 	*aggregator
 	rec   store.Transaction
 	items []*store.TransactionItem
-	// profile is that of rec, nil for an anonymous sale.
-	profile *profileView
+	// account is that of rec's profile, nil for an anonymous sale; former the one
+	// that the sale was taken from.
+	account, former *account
+	// tierPoints are all that the transaction has given.
+	tierPoints []store.TierPoint
 	// before is the former state; its ID is 0 for a new transaction.
 	before  transactionState
 	invalid InvalidError
@@ -59,7 +62,7 @@ func changeTransaction(t *store.Tenant, id int64, change func(*transactionChange
 	}
 	changed, err := c.changed()
 	if err != nil || !changed {
-		return c, err
+		return c, errors.Join(err, c.saveAccount())
 	}
 	if err := c.update(); err != nil {
 		return nil, err
@@ -84,8 +87,11 @@ func (c *transactionChange) load(id int64) (err error) {
 	if err := c.readLocations([]Sale{c.rec.Sale}, store.Joining{}); err != nil {
 		return err
 	}
+	if c.tierPoints, err = c.t.TierPointsOfTransaction(id); err != nil {
+		return fmt.Errorf("read tier points: %w", err)
+	}
 	if c.rec.ProfileID != "" {
-		if err := c.loadProfile(string(c.rec.ProfileID)); err != nil && !isNotFound(err) {
+		if c.account, err = openAccount(c.t, string(c.rec.ProfileID)); err != nil && !isNotFound(err) {
 			return err
 		}
 	}
@@ -93,19 +99,12 @@ func (c *transactionChange) load(id int64) (err error) {
 	return err
 }
 
-// loadProfile locks and reads the profile of the sale. Moves of two sales in
-// opposite directions may wait for each other: PostgreSQL aborts one of them,
-// and the store runs it again.
-func (c *transactionChange) loadProfile(id string) error {
-	if err := c.t.LockProfile(id); err != nil {
-		return fmt.Errorf("lock profile: %w", err)
+// saveAccount stores what fell due when the account was opened.
+func (c *transactionChange) saveAccount() error {
+	if c.account == nil {
+		return nil
 	}
-	view, err := readProfileContext(c.t, id)
-	if err != nil {
-		return err
-	}
-	c.profile = view
-	return nil
+	return c.account.save()
 }
 
 func isNotFound(err error) bool {
@@ -159,20 +158,25 @@ func (c *transactionChange) setFields(in *TransactionInput) {
 	}
 }
 
-// setProfile finds the profile that a request names.
+// setProfile finds the profile that a request names. Moves of two sales in
+// opposite directions may wait for each other: PostgreSQL aborts one of them,
+// and the store runs it again.
 func (c *transactionChange) setProfile(key, handle scalar.Text) error {
 	if key == c.rec.ProfileID && (handle == "" || key == "") {
 		return nil
 	}
 	former := c.rec.ProfileID
-	c.profile, c.rec.ProfileID = nil, ""
+	if c.account != nil {
+		c.former = c.account
+	}
+	c.account, c.rec.ProfileID = nil, ""
 	if key == "" {
 		c.rec.ClaimedAt = scalar.Time{}
 		return nil
 	}
 	id, err := findProfile(c.t, string(key), string(handle))
 	if err == nil {
-		err = c.loadProfile(id)
+		err = c.open(id)
 	}
 	if isNotFound(err) {
 		c.invalid.Add("profile_id", "The selected profile id is invalid.")
@@ -181,11 +185,22 @@ func (c *transactionChange) setProfile(key, handle scalar.Text) error {
 	if err != nil {
 		return err
 	}
-	c.rec.ProfileID = scalar.Text(c.profile.rec.ID)
+	c.rec.ProfileID = scalar.Text(id)
 	if c.before.ID != 0 && former == "" {
 		c.rec.ClaimedAt = c.t.Now()
 	}
 	return nil
+}
+
+// open opens the account of the profile that the transaction is to have, which
+// may be the one that it had.
+func (c *transactionChange) open(id string) (err error) {
+	if c.former != nil && c.former.rec.ProfileID == id {
+		c.account, c.former = c.former, nil
+		return nil
+	}
+	c.account, err = openAccount(c.t, id)
+	return err
 }
 
 // findProfile returns the id of the profile with a key as API v3 takes it.

@@ -77,48 +77,66 @@ func (c *transactionChange) saveItems() error {
 	return c.insertItems(added)
 }
 
-// tell computes the aggregations of the profiles concerned and appends the
-// event, whose context holds them.
+// tell computes the aggregations of the profiles concerned, appends the event,
+// whose context holds them, and gives the points that the transaction earns.
 func (c *transactionChange) tell(typ event.Type) error {
 	if err := c.leave(); err != nil {
 		return err
 	}
-	context := event.TransactionContext{Transaction: c.resource()}
-	context.FlattenedTags = context.Tags
-	if c.profile != nil {
-		a, err := c.aggregator.store(c.profile.rec.ID, c.joining())
-		if err != nil {
-			return err
-		}
-		profile := c.profile.context()
-		profile.Aggregations = a
-		context.Profile = &profile
+	a := c.account
+	if a == nil {
+		_, err := event.Append(c.t, typ, "", c.subject(), c.context(nil))
+		return err
 	}
-	_, err := event.Append(c.t, typ, string(c.rec.ProfileID), strconv.FormatInt(c.rec.ID, 10), context)
+	if err := c.aggregate(a); err != nil {
+		return err
+	}
+	a.tell(typ, c.subject(), c.context)
+	if err := c.earn(a); err != nil {
+		return err
+	}
+	return a.save()
+}
+
+func (c *transactionChange) subject() string { return strconv.FormatInt(c.rec.ID, 10) }
+
+// context returns the event context, with the profile as the whole change
+// leaves it.
+func (c *transactionChange) context(p *event.ProfileContext) any {
+	x := event.TransactionContext{Transaction: c.resource(), Profile: p}
+	x.FlattenedTags = x.Tags
+	return x
+}
+
+// aggregate computes the aggregations of an account's profile for its events.
+func (c *transactionChange) aggregate(a *account) error {
+	who := &a.profile.rec
+	aggregations, err := c.aggregator.store(who.ID, store.Joining{At: who.JoinedAt, LocationID: who.JoinedLocationID})
+	a.aggregations = &aggregations
 	return err
 }
 
-func (c *transactionChange) joining() store.Joining {
-	return store.Joining{At: c.profile.rec.JoinedAt, LocationID: c.profile.rec.JoinedLocationID}
-}
-
-// leave computes the aggregations of the profile that had the transaction
-// before, unless it still has it.
+// leave takes from the profile that had the transaction before what it gave,
+// unless it still has it, and computes its aggregations.
 func (c *transactionChange) leave() error {
-	former := string(c.before.ProfileID)
-	if former == "" || c.before.ProfileID == c.rec.ProfileID {
+	former := c.before.ProfileID
+	if former == "" || former == c.rec.ProfileID {
 		return nil
 	}
-	if err := c.t.LockProfile(former); err != nil {
-		return fmt.Errorf("lock profile: %w", err)
+	a := c.former
+	if a == nil {
+		var err error
+		if a, err = openAccount(c.t, string(former)); isNotFound(err) {
+			return nil // the profile was deleted
+		} else if err != nil {
+			return err
+		}
 	}
-	_, joining, err := c.t.AggregationsOf(former)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil // the profile was deleted
+	if err := c.aggregate(a); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("read profile: %w", err)
+	if err := c.settleWith(a, yield{}); err != nil {
+		return err
 	}
-	_, err = c.aggregator.store(former, joining)
-	return err
+	return a.save()
 }

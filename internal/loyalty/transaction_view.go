@@ -113,8 +113,8 @@ func showTransactions(t *store.Tenant, recs []store.Transaction) ([]event.Transa
 // resource returns the transaction as API v3 shows it.
 func (c *transactionChange) resource() event.Transaction {
 	x := showTransaction(&c.rec, c.items, c.locations)
-	if c.profile != nil {
-		x.Profile = &event.TransactionProfile{Email: c.profile.rec.Email}
+	if c.account != nil {
+		x.Profile = &event.TransactionProfile{Email: c.account.profile.rec.Email}
 	}
 	return x
 }

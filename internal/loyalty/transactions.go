@@ -101,8 +101,9 @@ func UnattachTransaction(t *store.Tenant, profileID string, id int64) (event.Tra
 	return c.resource(), nil
 }
 
-// DeleteTransaction removes a transaction with its items. The profile's
-// aggregations are computed without it; no event tells of it.
+// DeleteTransaction removes a transaction with its items. What it gave is taken
+// back, and the profile's aggregations are computed without it; no event tells
+// of it.
 func DeleteTransaction(t *store.Tenant, id int64) error {
 	c, err := newTransactionChange(t)
 	if err != nil {
@@ -111,6 +112,11 @@ func DeleteTransaction(t *store.Tenant, id int64) error {
 	if c.before.Transaction, err = t.TransactionForUpdate(id); err != nil {
 		return missing(err, "transaction", id)
 	}
+	if c.tierPoints, err = t.TierPointsOfTransaction(id); err != nil {
+		return fmt.Errorf("read tier points: %w", err)
+	}
+	c.rec = c.before.Transaction
+	c.rec.ProfileID = ""
 	if err := t.DeleteTransaction(id); err != nil {
 		return fmt.Errorf("delete transaction: %w", err)
 	}

@@ -164,6 +164,23 @@ func (t *Tenant) TransactionIDByExternalID(externalID string) (id int64, err err
 	return id, err
 }
 
+// SaleByReceipt finds the latest sale of a profile with a receipt's number, apart
+// from one transaction: neither a return nor a void one.
+func (t *Tenant) SaleByReceipt(profileID, receiptRef string, except int64) (Transaction, error) {
+	return single(t.Tx, scanTransaction, "SELECT "+transactionColumns+` FROM transactions x
+		WHERE x.tenant_id = ? AND x.receipt_ref = ? AND x.profile_id = ? AND NOT x.is_void AND x.net > 0 AND x.id <> ?
+		ORDER BY x.id DESC LIMIT 1`, t.ID, receiptRef, profileID, except)
+}
+
+// ReturnedBefore adds up what returns of a profile's sale brought back that were
+// recorded before the one with an id.
+func (t *Tenant) ReturnedBefore(profileID string, sale *Transaction, id int64) (net scalar.Amount, err error) {
+	err = t.get([]any{&net}, `SELECT CAST(-sum(net) AS BIGINT) FROM transactions WHERE tenant_id = ? AND profile_id = ?
+		AND linked_receipt_ref = ? AND NOT is_void AND net < 0 AND transacted_at >= ? AND id < ?`,
+		t.ID, profileID, sale.ReceiptRef, sale.TransactedAt, id)
+	return net, err
+}
+
 // InsertTransactionVersion keeps what a transaction was before a change.
 func (t *Tenant) InsertTransactionVersion(id int64, state json.RawMessage) error {
 	_, err := t.exec("INSERT INTO transaction_versions (tenant_id, transaction_id, state, created_at) VALUES (?, ?, ?, ?)",
