@@ -171,6 +171,17 @@ type BenefitDefinition struct {
 	RedeemInstructionsStore  scalar.Text `json:"redeem_instructions_store"`
 	RedeemInstructionsOnline scalar.Text `json:"redeem_instructions_online"`
 	Notices
+	BenefitCounts
+}
+
+// BenefitCounts is what only readers of a benefit's definition see, where there
+// is anything to count: uses where they are limited for all profiles together,
+// and codes.
+type BenefitCounts struct {
+	TotalGlobalRedemptions          *int64 `json:"total_global_redemptions,omitempty" readOnly:"true"`
+	TotalGlobalRedemptionsRemaining *int64 `json:"total_global_redemptions_remaining,omitempty" readOnly:"true"`
+	TotalAllocations                *int64 `json:"total_allocations,omitempty" readOnly:"true"`
+	TotalAllocationsRemaining       *int64 `json:"total_allocations_remaining,omitempty" readOnly:"true"`
 }
 
 // AchievementDefinition defines an achievement: a count that unlocks levels.

@@ -2,6 +2,9 @@ package loyalty
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/store"
@@ -14,6 +17,57 @@ func ReadBenefit(t *store.Tenant, id int64) (event.Benefit, error) {
 		return event.Benefit{}, missing(err, "benefit", id)
 	}
 	return showBenefit(t, &i)
+}
+
+// ListBenefits returns a page of benefits.
+func ListBenefits(t *store.Tenant, l store.List) (store.Page[event.Benefit], error) {
+	l.Filters = lowerProfileIDs(l.Filters)
+	page, err := t.Instances(store.Benefit, l)
+	return pageOfBenefits(t, page, err)
+}
+
+// ListProfileBenefits returns a page of a profile's benefits.
+func ListProfileBenefits(t *store.Tenant, profileID string, l store.List) (store.Page[event.Benefit], error) {
+	profileID = strings.ToLower(profileID)
+	if _, _, err := t.AggregationsOf(profileID); err != nil {
+		return store.Page[event.Benefit]{}, missing(err, "profile", profileID)
+	}
+	page, err := t.InstancesOf(profileID, store.Benefit, l)
+	return pageOfBenefits(t, page, err)
+}
+
+// ListRedeemableBenefits returns a page of what a profile can redeem now.
+func ListRedeemableBenefits(t *store.Tenant, profileID string, l store.List) (store.Page[event.Benefit], error) {
+	profileID = strings.ToLower(profileID)
+	if _, _, err := t.AggregationsOf(profileID); err != nil {
+		return store.Page[event.Benefit]{}, missing(err, "profile", profileID)
+	}
+	p, err := programmeOf(t)
+	if err != nil {
+		return store.Page[event.Benefit]{}, err
+	}
+	left, err := p.globallyLeft(t, slices.Collect(maps.Keys(p.benefits)))
+	if err != nil {
+		return store.Page[event.Benefit]{}, err
+	}
+	var exhausted []int64
+	for id, n := range left {
+		if n == 0 {
+			exhausted = append(exhausted, id)
+		}
+	}
+	slices.Sort(exhausted)
+	page, err := t.RedeemableBenefits(profileID, exhausted, l)
+	return pageOfBenefits(t, page, err)
+}
+
+func pageOfBenefits(t *store.Tenant, p store.Page[store.Instance], err error) (store.Page[event.Benefit], error) {
+	out := store.Page[event.Benefit]{Total: p.Total, Offset: p.Offset, Size: p.Size}
+	if err != nil {
+		return out, err
+	}
+	out.Items, err = showBenefits(t, p.Items)
+	return out, err
 }
 
 // showBenefit returns a benefit as API v3 shows it.

@@ -28,6 +28,8 @@ type Definitions[T any] struct {
 	// given reports whether a definition gave something that is no instance; nil
 	// where none does.
 	given func(t *store.Tenant, id int64) (bool, error)
+	// count fills in what is counted anew for each reader; nil when nothing is.
+	count func(t *store.Tenant, ds []*T) error
 }
 
 // Create stores a new definition.

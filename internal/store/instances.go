@@ -179,6 +179,28 @@ func (t *Tenant) HasInstances(definitionID int64) (bool, error) {
 const instanceStatus = `(CASE WHEN state <> 'closed' THEN state WHEN closed_by = 'expire' THEN 'expired'
 	WHEN closed_by IN ('reverse', 'adjust') THEN 'reversed' ELSE 'consumed' END)`
 
+// ClaimedDefinitions names the definitions of the benefits that a profile
+// claimed and that were not taken back.
+func (t *Tenant) ClaimedDefinitions(profileID string) ([]int64, error) {
+	return collect(t.Tx, func(id *int64) []any { return []any{id} }, `SELECT DISTINCT definition_id FROM instances
+		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND claimed_at IS NOT NULL
+		AND (closed_by IS NULL OR closed_by <> ?)`, t.ID, profileID, string(Benefit), string(Reverse))
+}
+
+// RedeemableBenefits lists what a profile can redeem, but for the benefits of
+// the definitions that are named as exhausted.
+func (t *Tenant) RedeemableBenefits(profileID string, exhausted []int64, l List) (Page[Instance], error) {
+	from, args := `instances WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state = ?
+		AND (expires_at IS NULL OR expires_at > ?)`, []any{t.ID, profileID, string(Benefit), string(Active), t.Now()}
+	if len(exhausted) > 0 {
+		from += " AND definition_id NOT IN (" + placeholders(len(exhausted)) + ")"
+		for _, id := range exhausted {
+			args = append(args, id)
+		}
+	}
+	return page(t.Tx, l, instanceFields, instanceColumns, from, args, scanInstance)
+}
+
 var instanceFields = Fields{
 	"id":                {Column: "id", Kind: Int},
 	"profile_id":        {Column: "profile_id"},
