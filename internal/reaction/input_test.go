@@ -104,7 +104,7 @@ func TestATriggersFaultsAreNamed(t *testing.T) {
 	for name, tc := range map[string]struct{ input, field, words string }{
 		"no name":                    {`{"trigger":"profile.created"}`, "name", "required"},
 		"no event":                   {`{"name":"n"}`, "trigger", "required"},
-		"an unknown event":           {`{"name":"n","trigger":"profile.exploded"}`, "trigger", "profile.created"},
+		"an unknown event":           {`{"name":"n","trigger":"profile.creatd"}`, "trigger", "did you mean profile.created?"},
 		"an unknown action":          {`{"name":"n","trigger":"profile.created","actions":[{"name":"dance"}]}`, "actions.0.name", "dance"},
 		"a filter without condition": {`{"name":"n","trigger":"profile.created","actions":[{"name":"filter"}]}`, "actions.0.arguments", "condition"},
 		"a condition that is none": {`{"name":"n","trigger":"profile.created","actions":[

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/belfryhq/belfry/internal/delivery"
@@ -317,6 +318,15 @@ func seconds(s float64) time.Duration {
 		return beyond
 	}
 	return time.Duration(s * float64(time.Second))
+}
+
+// sentence makes a sentence of an error that may end as a question.
+func sentence(err error) string {
+	s := capital(err)
+	if strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 // capital makes a sentence of an error.

@@ -16,7 +16,7 @@ import (
 // it.
 type TriggerInput struct {
 	Name        string `json:"name" required:"true" doc:"What people call it." maxLength:"255"`
-	Trigger     string `json:"trigger" required:"true" doc:"The event type that fires it, e.g. transaction.created."`
+	Trigger     string `json:"trigger" required:"true" doc:"The event type that fires it: one of the catalogue, or a custom one such as order.shipped."`
 	Description string `json:"description,omitempty"`
 	Notes       string `json:"notes,omitempty"`
 	IsActive    bool   `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
@@ -197,9 +197,9 @@ func checkEvent(bad *problem.Invalid, name string) event.Type {
 		bad.Add("trigger", "The trigger field is required.")
 		return ""
 	}
-	typ, ok := event.Canonical(name)
-	if !ok {
-		bad.Add("trigger", "There is no event %q; there are %s.", name, event.Names())
+	typ, err := event.Parse(name)
+	if err != nil {
+		bad.Add("trigger", "%s", sentence(err))
 	}
 	return typ
 }
