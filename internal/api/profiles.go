@@ -21,7 +21,7 @@ func (s *Server) profiles() {
 	change(r, on("PUT /profiles/{id}", "update-profiles", "Update a profile",
 		"What the body leaves out stays; null clears."), updateProfile)
 	remove(r, on("DELETE /profiles/{id}", "delete-profiles", "Delete a profile",
-		"Its transactions stay, without a profile."), deleteProfile)
+		"What it has left is taken back. Its transactions stay, without a profile."), deleteProfile)
 	ask(r, on("POST /profiles/search-id", "read-profiles", "Search a profile by identity",
 		"The type profile_id searches by id, any other one is the handle of an identity."), searchProfile)
 	ask(r, on("POST /profiles/availability", "read-profiles", "Check availability",
@@ -29,6 +29,10 @@ func (s *Server) profiles() {
 	act(r, on("POST /profiles/batch", "create-profiles", "Create or update profiles in a batch",
 		fmt.Sprintf("At most %d. match_criteria is email or the handle of an identity; an item that is invalid fails alone.",
 			loyalty.MaxBatch)), batchProfiles)
+	act(r, on("POST /profiles/merge", "update-profiles", "Merge two profiles",
+		"The destination is given everything that the source has; then the source is deleted."), mergeProfiles)
+	act(r, on("POST /profiles/{id}/merge", "update-profiles", "Merge another profile into a profile (other path)",
+		"As the former, with the destination in the path."), mergeInto)
 	change(r, on("PUT /profiles/{id}/update-type", "update-profiles", "Update the type of a profile"), updateProfileType)
 	read(r, on("GET /profiles/{id}/balances", "read-profiles", "Read the balances of a profile",
 		"In the one currency that they are held in; ?currency may ask for no other."), readBalances)
@@ -54,6 +58,19 @@ func updateProfile(t *store.Tenant, c *call, patch func(*loyalty.ProfileInput) e
 }
 
 func deleteProfile(t *store.Tenant, c *call) error { return loyalty.DeleteProfile(t, c.param("id")) }
+
+func mergeProfiles(t *store.Tenant, _ *call, in loyalty.MergeInput) (event.Profile, error) {
+	return loyalty.MergeProfiles(t, in)
+}
+
+// MergeIntoInput names the profile that is merged into that of the path.
+type MergeIntoInput struct {
+	LoserID scalar.Text `json:"loser_id" required:"true" doc:"the profile that is merged, and then deleted"`
+}
+
+func mergeInto(t *store.Tenant, c *call, in MergeIntoInput) (event.Profile, error) {
+	return loyalty.MergeInto(t, c.param("id"), in.LoserID)
+}
 
 // ProfileSearch names a profile by an identity.
 type ProfileSearch struct {

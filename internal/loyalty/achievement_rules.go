@@ -10,11 +10,11 @@ import (
 	"github.com/belfryhq/belfry/internal/store"
 )
 
-// earned returns how often a score earns a level: once at its trigger, and
+// timesEarned returns how often a score earns a level: once at its trigger, and
 // again at every repeat interval above it. It repeats as often as repeats says;
 // where repeats is 0, without end if the level may be earned multiple times, and
 // otherwise never.
-func earned(l *event.AchievementLevel, score scalar.Amount) int64 {
+func timesEarned(l *event.AchievementLevel, score scalar.Amount) int64 {
 	if score < l.Trigger {
 		return 0
 	}
@@ -57,7 +57,7 @@ const maxUnlocks = 100
 func unlockings(levels []event.AchievementLevel, unlocked []int64, score scalar.Amount) ([]unlocking, bool) {
 	var due []unlocking
 	for i := range levels {
-		from, to := timesOf(unlocked, i), earned(&levels[i], score)
+		from, to := timesOf(unlocked, i), timesEarned(&levels[i], score)
 		if to-from > maxUnlocks {
 			return nil, false
 		}
@@ -133,18 +133,37 @@ func startOfDay(day scalar.Date, zone *time.Location) scalar.Time {
 	return scalar.At(at)
 }
 
-// unitedCycle returns the start of the cycle of a profile that two were merged
-// into. Of two annual cycles that both go on it is the older, so that neither
-// loses counts; otherwise it is the newer.
-func unitedCycle(a, b store.Achievement, now scalar.Time) store.Achievement {
-	older, newer := a, b
+// uniteAchievement returns the state of a profile that two were merged into: s
+// is its own. Of two annual cycles that both go on it counts in the older, so
+// that neither loses counts; otherwise in the newer. What both unlocked in that
+// cycle was unlocked. The scores are left to who adds up the counts.
+func uniteAchievement(s, other store.Achievement, now scalar.Time) store.Achievement {
+	older, newer := s, other
 	if older.CycleStart.After(newer.CycleStart.Time) {
 		older, newer = newer, older
 	}
+	kept, both := newer, older.CycleStart == newer.CycleStart
 	if older.AnniversaryAt.After(now.Time) {
-		return older
+		kept, both = older, true
 	}
-	return newer
+	s.CycleStart, s.AnniversaryAt = kept.CycleStart, kept.AnniversaryAt
+	s.Unlocked = slices.Clone(kept.Unlocked)
+	if both {
+		s.Unlocked = sumOf(older.Unlocked, newer.Unlocked)
+	}
+	if other.AchievedAt.After(s.AchievedAt.Time) {
+		s.AchievedAt = other.AchievedAt
+	}
+	return s
+}
+
+// sumOf adds up how often levels were unlocked.
+func sumOf(a, b []int64) []int64 {
+	sum := make([]int64, max(len(a), len(b)))
+	for i := range sum {
+		sum[i] = timesOf(a, i) + timesOf(b, i)
+	}
+	return sum
 }
 
 // progressOf shows how far a profile has come.

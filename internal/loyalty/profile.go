@@ -121,16 +121,6 @@ func (c *profileChange) input() (ProfileInput, error) {
 	return in, nil
 }
 
-// DeleteProfile removes a profile with its identities, addresses and
-// attributes. Its transactions stay, as anonymous ones.
-func DeleteProfile(t *store.Tenant, id string) error {
-	id = strings.ToLower(id)
-	if err := t.DetachTransactions(id); err != nil {
-		return fmt.Errorf("detach transactions: %w", err)
-	}
-	return missing(t.DeleteProfile(id), "profile", id)
-}
-
 // ListProfiles returns a page of profiles.
 func ListProfiles(t *store.Tenant, l store.List) (store.Page[event.Profile], error) {
 	l.Filters = profileFilters(l.Filters)
