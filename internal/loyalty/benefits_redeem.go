@@ -2,11 +2,97 @@ package loyalty
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
+
+// RedeemBenefit uses a profile's benefit count times; benefit.redeemed tells of
+// it, and a redemption keeps it.
+func RedeemBenefit(t *store.Tenant, profileID string, id, count int64) (event.Benefit, error) {
+	return changeBenefit(t, strings.ToLower(profileID), id, func(a *account, i *store.Instance) error {
+		return a.redeemAlone(i, count)
+	})
+}
+
+// redeemAlone redeems a benefit and nothing else.
+func (a *account) redeemAlone(i *store.Instance, count int64) (err error) {
+	r := store.Redemption{Type: store.Redeem}
+	if r.Currency, err = a.currency(""); err != nil {
+		return err
+	}
+	used := store.RedemptionItem{InstanceID: i.ID, Kind: store.Benefit, Count: count}
+	if err := a.insertRedemption(&r, []portion{{used, i}}); err != nil {
+		return err
+	}
+	return a.redeemBenefit(i, count, r.ID)
+}
+
+// GiveBackBenefit gives back the last count uses of a profile's benefit, each to
+// the redemption that made it.
+func GiveBackBenefit(t *store.Tenant, profileID string, id, count int64) (event.Benefit, error) {
+	return changeBenefit(t, strings.ToLower(profileID), id, func(a *account, i *store.Instance) error {
+		if count < 1 || count > i.Redemptions {
+			return Invalid("count", "The count must be between 1 and %d, as often as the benefit was redeemed.", i.Redemptions)
+		}
+		return a.giveBackUses(i, count)
+	})
+}
+
+// giveBackUses goes through the redemptions of a benefit, the latest first.
+func (a *account) giveBackUses(i *store.Instance, count int64) error {
+	rows, err := a.t.LedgerOfInstance(i.ID)
+	if err != nil {
+		return fmt.Errorf("read ledger: %w", err)
+	}
+	for n := len(rows) - 1; n >= 0 && count > 0; n-- {
+		if rows[n].Entry != store.Consume || rows[n].RedemptionID == 0 {
+			continue
+		}
+		returned, err := a.giveBackUsesOf(i, int64(rows[n].RedemptionID), count)
+		if err != nil {
+			return err
+		}
+		count -= returned
+	}
+	return nil
+}
+
+// giveBackUsesOf gives back up to count uses that one redemption made, as far as
+// they were not given back yet, and returns their number.
+func (a *account) giveBackUsesOf(i *store.Instance, redemptionID, count int64) (int64, error) {
+	parent, err := a.t.Redemption(redemptionID)
+	if err != nil {
+		return 0, fmt.Errorf("read redemption %d: %w", redemptionID, err)
+	}
+	left, err := readRemainder(a.t, parent)
+	if err != nil {
+		return 0, err
+	}
+	if count = min(count, left.usesOf(i.ID)); count == 0 {
+		return 0, nil
+	}
+	r := store.Redemption{
+		Type: store.Returned, ParentID: scalar.Int(parent.ID), Currency: parent.Currency, LocationID: parent.LocationID,
+	}
+	back := store.RedemptionItem{InstanceID: i.ID, Kind: store.Benefit, Count: count}
+	if err := a.insertRedemption(&r, []portion{{back, i}}); err != nil {
+		return 0, err
+	}
+	return count, a.returnBenefit(i, count, r.ID)
+}
+
+// usesOf is how often a redemption's use of a benefit can be given back.
+func (l *remainder) usesOf(benefitID int64) (n int64) {
+	for _, i := range l.items {
+		if i.InstanceID == benefitID {
+			n += i.Count
+		}
+	}
+	return n
+}
 
 // redeemBenefit uses a benefit count times; benefit.redeemed tells of it. It is
 // used up once nothing is left of its limit. A *ConflictError says why it cannot
