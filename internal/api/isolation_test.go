@@ -57,6 +57,7 @@ func (h *house) furnish(tenant string) shop {
 		s.values["/"+name+"s/definitions/{id}"], s.values["/"+name+"-definitions/{id}"] = made, made
 	}
 	s.values["/profiles/{id}/achievements/{achievement}"] = "achievement"
+	s.values["/points/{id}"] = c.post("/points", object{"profile_id": id, "point_definition_handle": "point", "value_initial": 5}).want(201).id()
 	s.values["/rates/{id}"] = c.post("/rates", object{"name": "Double", "handle": "double", "rate": 2}).want(201).id()
 	s.values["/tiers/points/{id}"] = c.post("/tiers/points", object{"profile_id": id, "value": 10}).want(201).id()
 	s.values["/settings/{handle}"] = "points.exchange_rate"
@@ -69,6 +70,7 @@ func (h *house) furnish(tenant string) shop {
 	s.values["/profiles/{id}/transactions/{transaction}"] = transaction.id()
 	item := transaction.data()["items"].([]any)[0].(map[string]any)
 	s.values["/transactions/{id}/items/{item}"] = fmt.Sprint(item["id"])
+
 
 	s.values["/targets/{id}"] = c.post("/targets", object{"name": "CRM", "handle": "crm", "url": "https://example.com"}).want(201).id()
 	trigger := c.post("/triggers", object{"name": "n", "trigger": "profile.created", "is_active": true, "actions": []object{

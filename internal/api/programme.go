@@ -80,6 +80,8 @@ func definitionRoutes[T any, P interface {
 func (s *Server) rates() {
 	r := s.resource("Rates", "Multipliers of points.")
 	definitionRoutes(r, "/rates", "rate", "rates", "", loyalty.Rates)
+	ask(r, on("POST /rates/calculate", "read-rates", "Multiply a price by the rate that wins now",
+		"Without a rate that applies the price stays. Rates with product conditions are passed over."), calculateRate)
 }
 
 func (s *Server) settings() {

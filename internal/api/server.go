@@ -100,6 +100,7 @@ func (s *Server) resources() {
 	s.locations()
 	s.transactions()
 	s.programme()
+	s.points()
 	s.tiers()
 	s.schedules()
 	s.achievements()

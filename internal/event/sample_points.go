@@ -25,3 +25,12 @@ func sampleExpiredPoints() PointContext {
 	c.UpdatedAt = c.ExpiresAt
 	return c
 }
+
+func sampleTierPoint() TierPoint {
+	sold := moment(sampleSold)
+	return TierPoint{
+		ID: 301, ProfileID: sampleProfileID, PointDefinitionID: 2, Value: *amount("149.95"), IssuedAt: sold, AccruedAt: sold,
+		Status: "active", SourceType: "transaction", SourceID: "1201", Source: &Source{ID: "1201", ExternalID: "ORDER-1"},
+		Meta: json.RawMessage("{}"), CreatedAt: sold,
+	}
+}

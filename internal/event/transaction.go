@@ -55,16 +55,16 @@ type Transaction struct {
 
 	Items []TransactionItem `json:"items"`
 
-	// RedemptionID is as the client gave it. Redemptions and tier points are not
-	// kept: Redemption is null, the lists are empty.
-	RedemptionID        scalar.Int      `json:"redemption_id"`
-	Redemption          *struct{}       `json:"redemption"`
-	ReversedRedemptions []struct{}      `json:"reversed_redemptions"`
-	TierPoints          []struct{}      `json:"tier_points"`
-	CustomFields        json.RawMessage `json:"custom_fields"`
-	Meta                json.RawMessage `json:"meta"`
-	CreatedAt           scalar.Time     `json:"created_at"`
-	UpdatedAt           scalar.Time     `json:"updated_at"`
+	// RedemptionID is as the client gave it.
+	RedemptionID        scalar.Int `json:"redemption_id"`
+	Redemption          *struct{}  `json:"redemption"`
+	ReversedRedemptions []struct{} `json:"reversed_redemptions"`
+	// TierPoints are those that it gave, with what was taken back since.
+	TierPoints   []TierPoint     `json:"tier_points"`
+	CustomFields json.RawMessage `json:"custom_fields"`
+	Meta         json.RawMessage `json:"meta"`
+	CreatedAt    scalar.Time     `json:"created_at"`
+	UpdatedAt    scalar.Time     `json:"updated_at"`
 }
 
 // TransactionItem is one line of a transaction. Prices are of one unit and

@@ -100,12 +100,20 @@ func showTransactions(t *store.Tenant, recs []store.Transaction) ([]event.Transa
 	if err != nil {
 		return nil, fmt.Errorf("read emails: %w", err)
 	}
+	tierPoints, err := t.TierPointsOfTransaction(ids...)
+	if err != nil {
+		return nil, fmt.Errorf("read tier points: %w", err)
+	}
 	out := make([]event.Transaction, len(recs))
 	for i := range recs {
 		out[i] = showTransaction(&recs[i], items[i], a.locations)
 		if email, ok := emails[string(recs[i].ProfileID)]; ok {
 			out[i].Profile = &event.TransactionProfile{Email: email}
 		}
+	}
+	for i := range tierPoints {
+		x := &out[at[int64(tierPoints[i].TransactionID)]]
+		x.TierPoints = append(x.TierPoints, showTierPoint(&tierPoints[i], t.Now()))
 	}
 	return out, nil
 }
@@ -115,6 +123,9 @@ func (c *transactionChange) resource() event.Transaction {
 	x := showTransaction(&c.rec, c.items, c.locations)
 	if c.account != nil {
 		x.Profile = &event.TransactionProfile{Email: c.account.profile.rec.Email}
+	}
+	for i := range c.tierPoints {
+		x.TierPoints = append(x.TierPoints, showTierPoint(&c.tierPoints[i], c.t.Now()))
 	}
 	return x
 }
@@ -131,7 +142,7 @@ func showTransaction(r *store.Transaction, items []*store.TransactionItem, locat
 		ReceiptIsEmail: d.ReceiptIsEmail, ReceiptEmail: d.ReceiptEmail, Tender: d.Tender, Tags: orEmpty(d.Tags),
 		Systems: orEmpty(d.Systems), Payments: orJSON(d.Payments, "[]"),
 		Items:        make([]event.TransactionItem, len(items)),
-		RedemptionID: d.RedemptionID, ReversedRedemptions: []struct{}{}, TierPoints: []struct{}{},
+		RedemptionID: d.RedemptionID, ReversedRedemptions: []struct{}{}, TierPoints: []event.TierPoint{},
 		CustomFields: orJSON(d.CustomFields, "[]"), Meta: orJSON(d.Meta, "{}"),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
