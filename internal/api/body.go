@@ -15,16 +15,23 @@ import (
 	"github.com/belfryhq/belfry/internal/problem"
 )
 
+// batchBodies is how much larger than others the body of a batch may be.
+const batchBodies = 8
+
 // readBody reads the request's body, which must be JSON and within the bound.
 func (c *call) readBody() error {
 	if err := checkContentType(c.request.Header.Get("Content-Type")); err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	if n := c.request.ContentLength; n > 0 && n <= c.server.opts.MaxBody {
+	most := c.server.opts.MaxBody
+	if c.route.isBatch {
+		most *= batchBodies
+	}
+	if n := c.request.ContentLength; n > 0 && n <= most {
 		b.Grow(int(n) + bytes.MinRead)
 	}
-	limited := http.MaxBytesReader(c.ResponseWriter, c.request.Body, c.server.opts.MaxBody)
+	limited := http.MaxBytesReader(c.ResponseWriter, c.request.Body, most)
 	if _, err := b.ReadFrom(limited); err != nil {
 		return bodyError(err)
 	}

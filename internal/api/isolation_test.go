@@ -72,6 +72,9 @@ func (h *house) furnish(tenant string) shop {
 	s.values["/transactions/{id}/items/{item}"] = fmt.Sprint(item["id"])
 
 
+	batch := c.post("/locations/batch.json", object{"locations": []object{{"name": "Online"}}}).want(202).object()
+	s.values["/batches/{id}"] = fmt.Sprint(batch["batch_id"])
+
 	s.values["/targets/{id}"] = c.post("/targets", object{"name": "CRM", "handle": "crm", "url": "https://example.com"}).want(201).id()
 	trigger := c.post("/triggers", object{"name": "n", "trigger": "profile.created", "is_active": true, "actions": []object{
 		{"name": "target.send", "arguments": []object{{"name": "target", "value": "crm"}}},

@@ -38,6 +38,8 @@ type route struct {
 	summary string
 	// detail is what the summary leaves open.
 	detail string
+	// isBatch lets the body be larger, by the factor of batchBodies.
+	isBatch bool
 }
 
 // on declares a route by "METHOD /path".

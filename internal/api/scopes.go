@@ -71,6 +71,7 @@ var scopes = []Scope{
 	{"read-achievements", "Read how far profiles have come in achievements"},
 	{"read-settings", "Read the settings of the programme"},
 	{"update-settings", "Change the settings of the programme"},
+	{"read-batches", "Read batches with what became of their items"},
 	{"run-schedule", "Run by hand what falls due, ahead of its time too"},
 	{"create-targets", "Create targets"},
 	{"read-targets", "Read targets"},

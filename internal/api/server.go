@@ -103,6 +103,7 @@ func (s *Server) resources() {
 	s.points()
 	s.tiers()
 	s.schedules()
+	s.batches()
 	s.achievements()
 	s.targets()
 	s.triggers()

@@ -38,6 +38,7 @@ type App struct {
 	deliveries      *delivery.Dispatcher
 	reactions       *reaction.Reactions
 	schedule        *loyalty.Schedule
+	batches         *loyalty.Batches
 	metrics         *metrics
 	server          *http.Server
 	listener        net.Listener
@@ -137,6 +138,7 @@ func (a *App) wire() (http.Handler, error) {
 		DB: a.db, Guard: guard, Secrets: box, Deliveries: a.deliveries, Logger: a.logger,
 	})
 	a.schedule = &loyalty.Schedule{DB: a.db, Logger: a.logger}
+	a.batches = &loyalty.Batches{DB: a.db, Logger: a.logger}
 	a.metrics = newMetrics(append(a.deliveries.Collectors(), waiting(a.db), newOverdue(a.db))...)
 	return api.New(api.Options{
 		DB: a.db, Reactions: a.reactions, Deliveries: a.deliveries, Version: a.config.Version, Logger: a.logger,
@@ -178,6 +180,7 @@ func (a *App) run() {
 	a.deliveries.Start()
 	a.background.Go(func() { a.reactions.Run(ctx) })
 	a.background.Go(func() { a.schedule.Run(ctx) })
+	a.background.Go(func() { a.batches.Run(ctx) })
 	a.background.Go(func() { a.tidy(ctx) })
 	a.background.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {

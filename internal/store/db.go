@@ -19,8 +19,9 @@ import (
 // DB is an open database with its schema up to date. It is safe for concurrent
 // use.
 type DB struct {
-	// Appended is given after each commit that queued events.
-	Appended Signal
+	// Appended is given after each commit that queued events, Batched after each
+	// that queued a batch.
+	Appended, Batched Signal
 
 	engine engine
 	now    func() time.Time
@@ -95,7 +96,7 @@ func Open(ctx context.Context, rawURL string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{engine: e, now: opts.Now, Appended: NewSignal()}
+	db := &DB{engine: e, now: opts.Now, Appended: NewSignal(), Batched: NewSignal()}
 	if err := db.migrate(ctx); err != nil {
 		e.close()
 		return nil, err
