@@ -72,7 +72,7 @@ func (p *programme) showBenefit(i *store.Instance) event.Benefit {
 		ID: i.ID, ProfileID: i.ProfileID, ExternalID: i.ExternalID, IssuedAt: i.IssuedAt, ExpiresAt: i.ExpiresAt,
 		ExtendedAt: i.ExtendedAt, ClaimedAt: i.ClaimedAt, IsExpired: d.ClosedBy == scalar.Text(store.Expire),
 		IsRedeemable: i.State == store.Active, Timezone: i.Timezone, RedeemCodePOS: d.CodePOS,
-		RedeemCodeOnline: d.CodeOnline, SourceType: i.SourceType, SourceID: i.SourceID, Meta: d.Meta,
+		RedeemCodeOnline: d.CodeOnline, SourceType: i.SourceType, SourceID: i.SourceID, Meta: orJSON(d.Meta, "{}"),
 		CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	if i.MaxRedemptions != 0 {
