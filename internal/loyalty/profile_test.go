@@ -22,6 +22,8 @@ type shop struct {
 	t     testing.TB
 	db    *store.DB
 	actor store.Actor
+	// now is when its transactions take place; zero is the database's clock.
+	now time.Time
 }
 
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
@@ -49,7 +51,19 @@ func newShop(t testing.TB, db *store.DB, handle string) *shop {
 
 // try runs fn in a transaction of the shop and returns its error.
 func (s *shop) try(fn func(t *store.Tenant) error) error {
-	return s.db.Update(context.Background(), func(tx *store.Tx) error { return fn(tx.As(s.actor)) })
+	return s.db.Update(context.Background(), func(tx *store.Tx) error {
+		if !s.now.IsZero() {
+			tx.SetNow(scalar.At(s.now))
+		}
+		return fn(tx.As(s.actor))
+	})
+}
+
+// at returns the shop at another moment.
+func (s *shop) at(now time.Time) *shop {
+	later := *s
+	later.now = now
+	return &later
 }
 
 func (s *shop) do(fn func(t *store.Tenant) error) {
