@@ -35,21 +35,22 @@ type Definition struct {
 // Common returns the part itself, so that code for every kind can reach it.
 func (d *Definition) Common() *Definition { return d }
 
-// Period says for how long something is held that was given: Count of Type from
+// Period says for how long something is held that was given: Count of Unit from
 // the day on which it was given, or until the end of a fixed day.
 type Period struct {
 	// Count is ignored where the type is an absolute one.
 	Count scalar.Int `json:"period" minimum:"0"`
-	// Type is hours, days, weeks, months, years, absolute_date, absolute_week or
-	// absolute_month; null never expires.
-	Type           scalar.Text `json:"period_type" doc:"hours, days, weeks, months, years, absolute_date, absolute_week or absolute_month; null does not expire"`
+	// Unit is hours, days, weeks, months, years, absolute_date, absolute_week or
+	// absolute_month; null never expires. Its name in Go is none that a definition
+	// has beside it: the schema would leave it out.
+	Unit           scalar.Text `json:"period_type" doc:"hours, days, weeks, months, years, absolute_date, absolute_week or absolute_month; null does not expire"`
 	AbsoluteExpiry scalar.Time `json:"absolute_expiry"`
 }
 
 // IssuePeriod is a Period by the names that points and rates give it.
 type IssuePeriod struct {
 	Count          scalar.Int  `json:"issue_period" minimum:"0"`
-	Type           scalar.Text `json:"issue_period_type" doc:"hours, days, weeks, months, years, absolute_date, absolute_week or absolute_month; null does not expire"`
+	Unit           scalar.Text `json:"issue_period_type" doc:"hours, days, weeks, months, years, absolute_date, absolute_week or absolute_month; null does not expire"`
 	AbsoluteExpiry scalar.Time `json:"issue_absolute_expiry"`
 }
 

@@ -29,7 +29,7 @@ func sampleBenefitDefinition() BenefitDefinition {
 			Description: "Three free alterations within three months", Tags: []string{"gold"}, Currency: "AUD",
 			Meta: json.RawMessage("{}"), CreatedAt: created, UpdatedAt: created,
 		},
-		Type: "gift", Value: amount("20"), Period: Period{Count: 3, Type: "months"}, MaxRedemptions: 3,
+		Type: "gift", Value: amount("20"), Period: Period{Count: 3, Unit: "months"}, MaxRedemptions: 3,
 		MaxGlobalRedemptions: 1000, IsExtendable: true, IsAssignable: true, IsClaimable: true, IsReclaimable: true,
 		ClaimCondition: json.RawMessage(`{"==":[{"var":"tier_handle"},"gold"]}`), AllowUserRedeem: true,
 		ForceAllocation: true, Campaign: "winter", RedeemInstructionsStore: "Show the code at the counter",

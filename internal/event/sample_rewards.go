@@ -30,7 +30,7 @@ func sampleRewardDefinition() RewardDefinition {
 			Description: "25 to spend within three months", Tags: []string{"birthday"}, Currency: "AUD",
 			Meta: json.RawMessage("{}"), CreatedAt: created, UpdatedAt: created,
 		},
-		Type: "birthday", Value: *amount("25"), MaxValue: amount("50"), Period: Period{Count: 3, Type: "months"},
+		Type: "birthday", Value: *amount("25"), MaxValue: amount("50"), Period: Period{Count: 3, Unit: "months"},
 		IsAssignable: true, IsExtendable: true, ExtendDays: 14,
 		Notices: Notices{IssueTargetID: 2, RemindTargetID: 2, NotifyRemindOffsetDays: 7, NotifyRemindOffsetHour: of(int64(9))},
 	}

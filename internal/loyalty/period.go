@@ -18,17 +18,17 @@ const maxPeriod = 1200
 // checkPeriod notes what is wrong with a period. prefix stands before the names
 // of its fields.
 func checkPeriod(invalid *InvalidError, prefix string, p event.Period) {
-	counted := countedPeriods[p.Type]
+	counted := countedPeriods[p.Unit]
 	switch {
 	case p.Count < 0 || p.Count > maxPeriod:
 		invalid.Add(prefix+"period", "The period must be between 0 and %d.", maxPeriod)
-	case p.Type == "absolute_date" && p.AbsoluteExpiry.IsZero():
+	case p.Unit == "absolute_date" && p.AbsoluteExpiry.IsZero():
 		invalid.Add(prefix+"absolute_expiry", "The absolute expiry field is required when period type is absolute_date.")
-	case p.Type != "" && p.Type != "absolute_date" && !counted:
+	case p.Unit != "" && p.Unit != "absolute_date" && !counted:
 		invalid.Add(prefix+"period_type", "The selected period type is invalid.")
-	case p.Count == 0 && counted && p.Type != "absolute_week" && p.Type != "absolute_month":
-		invalid.Add(prefix+"period", "The period field is required when period type is %s.", p.Type)
-	case p.Count != 0 && p.Type == "":
+	case p.Count == 0 && counted && p.Unit != "absolute_week" && p.Unit != "absolute_month":
+		invalid.Add(prefix+"period", "The period field is required when period type is %s.", p.Unit)
+	case p.Count != 0 && p.Unit == "":
 		invalid.Add(prefix+"period_type", "The period type field is required when period is present.")
 	}
 }
@@ -40,7 +40,7 @@ func expiry(p event.Period, from scalar.Time, zone *time.Location) scalar.Time {
 	n := int(p.Count)
 	local := from.In(zone)
 	day := scalar.DateOf(local)
-	switch p.Type {
+	switch p.Unit {
 	case "hours":
 		return scalar.At(from.Add(time.Duration(n) * time.Hour))
 	case "days":

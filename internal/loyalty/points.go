@@ -161,7 +161,7 @@ func (p *programme) accrual(d *event.PointDefinition, issuedAt scalar.Time) scal
 	if d.AccrueDelay == 0 {
 		return issuedAt
 	}
-	return expiry(event.Period{Count: d.AccrueDelay, Type: "days"}, issuedAt, p.zone)
+	return expiry(event.Period{Count: d.AccrueDelay, Unit: "days"}, issuedAt, p.zone)
 }
 
 // PointReversal says how many points are taken back, and why.

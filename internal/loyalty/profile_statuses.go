@@ -87,5 +87,5 @@ func (c *profileChange) assign(s store.Status) (store.ProfileStatus, error) {
 }
 
 func statusPeriod(s store.Status) event.Period {
-	return event.Period{Count: s.Period, Type: s.PeriodType, AbsoluteExpiry: s.AbsoluteExpiry}
+	return event.Period{Count: s.Period, Unit: s.PeriodType, AbsoluteExpiry: s.AbsoluteExpiry}
 }

@@ -91,7 +91,7 @@ func pointsOf(d *event.PointDefinition, shares []share) []pointPart {
 		period, rate := d.IssuePeriod, scalar.One
 		if s.rate != nil {
 			rate = s.rate.Rate
-			if s.rate.IssuePeriod.Type != "" {
+			if s.rate.IssuePeriod.Unit != "" {
 				period = s.rate.IssuePeriod
 			}
 		}

@@ -101,7 +101,7 @@ func (in *StatusInput) apply(s *store.Status) error {
 	if hs := normalTags([]string{string(in.Handle)}); len(hs) == 1 && hs[0] != string(in.Handle) {
 		invalid.Add("handle", "The handle may not hold spaces.")
 	}
-	checkPeriod(&invalid, "", event.Period{Count: in.Period, Type: in.PeriodType, AbsoluteExpiry: in.AbsoluteExpiry})
+	checkPeriod(&invalid, "", event.Period{Count: in.Period, Unit: in.PeriodType, AbsoluteExpiry: in.AbsoluteExpiry})
 	if in.Timezone != "" {
 		checkZone(&invalid, "timezone", string(in.Timezone))
 	}
