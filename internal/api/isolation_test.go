@@ -68,6 +68,9 @@ func (h *house) furnish(tenant string) shop {
 	s.values["/transactions/{id}"] = transaction.id()
 	s.values["/transactions/external/{external_id}"] = "r-1"
 	s.values["/profiles/{id}/transactions/{transaction}"] = transaction.id()
+	s.values["/profiles/{id}/transactions/claims/{claim}"] = c.post("/profiles/"+id+"/transactions/claims", object{
+		"transaction_receipt_ref": "unknown", "transaction_total": 1, "transaction_timezone": "UTC", "transaction_transacted_at": "2026-03-01",
+	}).want(201).id()
 	item := transaction.data()["items"].([]any)[0].(map[string]any)
 	s.values["/transactions/{id}/items/{item}"] = fmt.Sprint(item["id"])
 

@@ -25,14 +25,21 @@ func (s *Server) transactions() {
 	remove(r, on("DELETE "+one, "delete-transactions", "Delete a transaction"), deleteTransaction)
 	s.upsertTransaction(r)
 	s.transactionItems(r)
+	act(r, on("POST "+one+"/event-trigger", "update-transactions", "Do something about a transaction again",
+		"transaction.recalculate computes the profile's aggregations and what the transaction gives it; "+
+			"transaction.sync tells of the transaction as it is now, as transaction.updated."), triggerTransaction)
+	effect(r, on("POST "+one+"/resend", "update-transactions", "Tell of a transaction again",
+		"As it is now, as transaction.updated."), resendTransaction)
 
 	const of = "/profiles/{id}/transactions"
 	list(r, on("GET "+of, "read-transactions", "List the transactions of a profile"), listProfileTransactions)
 	read(r, on("GET "+of+"/{transaction}", "read-transactions", "Read a transaction of a profile"), readProfileTransaction)
 	const unattach = "Take a transaction from its profile"
 	effect(r, on("POST "+of+"/{transaction}/unattach", "update-transactions", unattach), unattachTransaction)
-	effect(r, on("GET "+of+"/{transaction}/unattach", "update-transactions", unattach+" with GET",
-		"As API v3 has it; POST does the same."), unattachTransaction)
+	s.transactionClaims(r, func(r resource) {
+		effect(r, on("GET "+of+"/{transaction}/unattach", "update-transactions", unattach+" with GET",
+			"As API v3 has it; POST does the same."), unattachTransaction)
+	})
 }
 
 func listTransactions(t *store.Tenant, _ *call, l store.List) (store.Page[event.Transaction], error) {

@@ -11,8 +11,9 @@ import (
 	"github.com/belfryhq/belfry/internal/store"
 )
 
-// CreateTransaction records a sale with its items; transaction.created tells of
-// it, with the profile's aggregations as the sale leaves them.
+// CreateTransaction records a sale with its items and gives its profile what it
+// earns; transaction.created tells of it, with the profile as the sale leaves it.
+// An anonymous sale that a profile has claimed already becomes the profile's.
 func CreateTransaction(t *store.Tenant, in TransactionInput) (event.Transaction, error) {
 	c, err := newTransactionChange(t)
 	if err != nil {
@@ -26,6 +27,11 @@ func CreateTransaction(t *store.Tenant, in TransactionInput) (event.Transaction,
 	}
 	if err := c.tell(event.TransactionCreated); err != nil {
 		return event.Transaction{}, err
+	}
+	if claimed, err := c.claimed(); err != nil {
+		return event.Transaction{}, err
+	} else if claimed != nil {
+		c = claimed
 	}
 	return c.resource(), nil
 }
