@@ -66,6 +66,14 @@ type PointForecast struct {
 	NextExpiryDollars scalar.Amount `json:"next_expiry_dollars"`
 }
 
+// RewardForecast says which rewards expire next. The value is that of all with
+// the earliest expiry.
+type RewardForecast struct {
+	// NextExpiryAt is null when no reward expires.
+	NextExpiryAt    scalar.Time   `json:"next_expiry_at"`
+	NextExpiryValue scalar.Amount `json:"next_expiry_value"`
+}
+
 // Reward is money that a profile can spend until a day.
 type Reward struct {
 	ID             int64            `json:"id"`

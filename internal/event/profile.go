@@ -118,6 +118,10 @@ type ProfileBalances struct {
 // Balances is the resource of API v3.
 type Balances struct {
 	ProfileBalances
+	// PointPending is what is not usable yet, and not part of PointBalance.
+	PointPending scalar.Amount  `json:"point_pending"`
+	PointExpiry  PointForecast  `json:"point_expiry"`
+	RewardExpiry RewardForecast `json:"reward_expiry"`
 	// Currency is the ISO 4217 code of Localised.
 	Currency  string            `json:"currency"`
 	Localised LocalisedBalances `json:"localised"`

@@ -23,15 +23,55 @@ func ReadBalances(t *store.Tenant, id string) (event.Balances, error) {
 	if err != nil {
 		return event.Balances{}, err
 	}
+	if err := bringUpToDate(t, &rec.Account); err != nil {
+		return event.Balances{}, err
+	}
 	b := p.balances(&rec.Account)
 	currency := string(rec.Currency)
 	if currency == "" {
 		currency = tenant.Currency
 	}
-	return event.Balances{ProfileBalances: b, Currency: currency, Localised: event.LocalisedBalances{
-		RewardBalance: b.RewardBalance, PointBalanceDollars: b.PointBalanceDollars,
-		CombinedBalanceDollars: b.CombinedBalanceDollars,
-	}}, nil
+	shown := event.Balances{
+		ProfileBalances: b, PointPending: rec.Account.PointPending, Currency: currency,
+		Localised: event.LocalisedBalances{
+			RewardBalance: b.RewardBalance, PointBalanceDollars: b.PointBalanceDollars,
+			CombinedBalanceDollars: b.CombinedBalanceDollars,
+		},
+	}
+	if shown.PointExpiry, err = PointForecast(t, rec.ID); err != nil {
+		return shown, err
+	}
+	shown.RewardExpiry.NextExpiryAt, shown.RewardExpiry.NextExpiryValue, err = t.NextExpiry(rec.ID, store.Reward)
+	if err != nil {
+		return shown, fmt.Errorf("read next expiry: %w", err)
+	}
+	return shown, nil
+}
+
+// bringUpToDate has balances that are only read be as they are once what fell
+// due is settled.
+func bringUpToDate(t *store.Tenant, a *store.Account) error {
+	if !due(a.DueAt, t.Now()) {
+		return nil
+	}
+	for kind, balance := range map[store.InstanceKind]*scalar.Amount{
+		store.Point: &a.PointBalance, store.Reward: &a.RewardBalance, store.Benefit: &a.BenefitBalance,
+	} {
+		live, err := t.LiveInstances(a.ProfileID, kind)
+		if err != nil {
+			return fmt.Errorf("read %ss: %w", kind, err)
+		}
+		for _, i := range live {
+			if i.State == store.Pending && due(i.AccruedAt, t.Now()) {
+				a.PointPending -= i.ValueRemaining
+				*balance += i.ValueRemaining
+			}
+			if i.ValueRemaining > 0 && due(i.ExpiresAt, t.Now()) {
+				*balance -= i.ValueRemaining
+			}
+		}
+	}
+	return nil
 }
 
 // balances shows an account's balances. Points are worth whole cents, rounded
