@@ -18,6 +18,12 @@ const (
 	actionSend   = "target.send"
 )
 
+// What follows when an action fails.
+const (
+	onErrorStop     = "stop"
+	onErrorContinue = "continue"
+)
+
 // actionTypes maps every name that an action type goes by to its own.
 var actionTypes = map[string]string{
 	actionFilter: actionFilter,

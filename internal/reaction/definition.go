@@ -30,7 +30,7 @@ func (s *ruleset) notice(targetID int64) *trigger {
 	} else {
 		a.step = gone(targetID)
 	}
-	return &trigger{actions: []action{a}}
+	return &trigger{notice: true, actions: []action{a}}
 }
 
 // gone is a sending to a target that is not there any more.

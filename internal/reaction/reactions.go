@@ -24,7 +24,14 @@ type Options struct {
 	// Deliveries takes what is to be sent.
 	Deliveries *delivery.Dispatcher
 	Logger     *slog.Logger
+	// MaxDepth bounds the events between a request and one that triggers answer;
+	// DefaultMaxDepth when it is 0.
+	MaxDepth int
 }
+
+// DefaultMaxDepth is how many events may lie between a request and one that
+// triggers answer, so that triggers that cause one another come to an end.
+const DefaultMaxDepth = 5
 
 // Reactions keeps a tenant's targets and triggers and runs them. It is safe for
 // concurrent use.
@@ -38,6 +45,9 @@ type Reactions struct {
 
 // New returns reactions that answer the database's events once Run is called.
 func New(o Options) *Reactions {
+	if o.MaxDepth == 0 {
+		o.MaxDepth = DefaultMaxDepth
+	}
 	return &Reactions{
 		Options: o,
 		twig:    twig.New(twig.Options{Fallback: Fallback}),

@@ -14,12 +14,16 @@ type ruleset struct {
 	version  int64
 	triggers map[string][]*trigger // by event type, in the order of their ids
 	targets  map[int64]*target
+	// sorted are the targets in the order of their ids.
+	sorted []*target
 }
 
 // trigger is an active trigger, ready to run.
 type trigger struct {
-	id      int64
-	actions []action
+	id        int64
+	notice    bool // of a definition: it causes no events, and no guard holds it
+	namespace string
+	actions   []action
 }
 
 // action is one step of a trigger with what the run log says of it.
@@ -27,6 +31,7 @@ type action struct {
 	id   int64
 	typ  string
 	step step
+	goOn bool // the actions after it run though it failed
 }
 
 // target is a target, ready to render.
@@ -87,29 +92,29 @@ func (r *Reactions) load(t *store.Tenant, version int64) (*ruleset, error) {
 		return nil, err
 	}
 	targets := named(records)
-	set := &ruleset{version: version, triggers: map[string][]*trigger{}, targets: map[int64]*target{}}
+	set := &ruleset{version: version, triggers: map[string][]*trigger{}, targets: map[int64]*target{}, sorted: targets}
 	for i, to := range targets {
 		to.problem = r.compileTarget(to, records[i])
 		set.targets[to.id] = to
 	}
 	for _, record := range triggers {
 		if record.IsActive {
-			set.triggers[record.Event] = append(set.triggers[record.Event], compileTrigger(record, targets))
+			set.triggers[record.Event] = append(set.triggers[record.Event], set.compile(record))
 		}
 	}
 	return set, nil
 }
 
-// compileTrigger prepares a stored trigger. An action that no longer compiles,
-// because a target is gone, fails when it is its turn.
-func compileTrigger(record store.Trigger, targets []*target) *trigger {
-	tr := &trigger{id: record.ID, actions: make([]action, len(record.Actions))}
+// compile prepares a trigger. An action that no longer compiles, because a target
+// is gone, fails when it is its turn.
+func (s *ruleset) compile(record store.Trigger) *trigger {
+	tr := &trigger{id: record.ID, namespace: record.Namespace, actions: make([]action, len(record.Actions))}
 	for i, a := range record.Actions {
-		s, fault := compileAction(a, targets)
+		work, fault := compileAction(a, s.sorted)
 		if fault != nil {
-			s = broken{fault}
+			work = broken{fault}
 		}
-		tr.actions[i] = action{id: a.ID, typ: a.Type, step: s}
+		tr.actions[i] = action{id: a.ID, typ: a.Type, step: work, goOn: a.OnError == onErrorContinue}
 	}
 	return tr
 }

@@ -1,14 +1,6 @@
 package reaction
 
-import (
-	"context"
-	"fmt"
-
-	"github.com/belfryhq/belfry/internal/delivery"
-	"github.com/belfryhq/belfry/internal/store"
-	"github.com/belfryhq/belfry/jsonlogic"
-	"github.com/belfryhq/belfry/twig"
-)
+import "github.com/belfryhq/belfry/jsonlogic"
 
 // The outcomes of an action, as the run log names them.
 const (
@@ -33,55 +25,6 @@ type ActionResult struct {
 // goes wrong is an outcome.
 type step interface {
 	run(x *execution, result *ActionResult) error
-}
-
-// execution is one event on its way through the triggers that listen to it. The
-// context is parsed when the first action asks for it.
-type execution struct {
-	ctx        context.Context
-	tenant     *store.Tenant
-	event      *store.Event
-	deliveries *delivery.Dispatcher
-	version    int64 // of the tenant's configuration
-	triggerID  int64
-
-	logic  jsonlogic.Value
-	twig   twig.Value
-	parsed struct{ logic, twig bool }
-}
-
-func (x *execution) forLogic() (jsonlogic.Value, error) {
-	if x.parsed.logic {
-		return x.logic, nil
-	}
-	var err error
-	if x.logic, err = jsonlogic.Parse(x.event.Context); err != nil {
-		return x.logic, fmt.Errorf("read the context: %w", err)
-	}
-	x.parsed.logic = true
-	return x.logic, nil
-}
-
-func (x *execution) forTwig() (twig.Value, error) {
-	if x.parsed.twig {
-		return x.twig, nil
-	}
-	var err error
-	if x.twig, err = twig.ParseJSON(x.event.Context); err != nil {
-		return x.twig, fmt.Errorf("read the context: %w", err)
-	}
-	x.parsed.twig = true
-	return x.twig, nil
-}
-
-// holds evaluates a condition. The event's own time is the operator now, so
-// that the answer can be given again later.
-func (x *execution) holds(rule *jsonlogic.Rule) (bool, error) {
-	data, err := x.forLogic()
-	if err != nil {
-		return false, err
-	}
-	return rule.Truthy(data, jsonlogic.At(x.event.CreatedAt.Time))
 }
 
 // fail is the outcome of an action that could not do its work.
@@ -145,11 +88,7 @@ func (s sendChosen) run(x *execution, result *ActionResult) error {
 }
 
 func (s sendChosen) choose(x *execution) (*target, error) {
-	data, err := x.forLogic()
-	if err != nil {
-		return nil, err
-	}
-	v, err := s.rule.Eval(data, jsonlogic.At(x.event.CreatedAt.Time))
+	v, err := x.eval(s.rule)
 	if err != nil {
 		return nil, err
 	}

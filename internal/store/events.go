@@ -29,15 +29,21 @@ type Event struct {
 	CreatedAt scalar.Time
 }
 
-const eventColumns = `id, tenant_id, type, profile_id, subject, subject_id, context, target_id,
-	token_id, namespace, request_id, cause_id, depth, created_at`
+// eventHead is all of an event but its context, which is large.
+const (
+	eventHead = `id, tenant_id, type, profile_id, subject, subject_id, target_id, token_id, namespace, request_id,
+	cause_id, depth, created_at`
+	eventColumns = eventHead + ", context"
+)
 
-func scanEvent(e *Event) []any {
+func scanEventHead(e *Event) []any {
 	return []any{
-		&e.ID, &e.TenantID, &e.Type, text(&e.ProfileID), &e.Subject, &e.SubjectID, &e.Context,
-		nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth, &e.CreatedAt,
+		&e.ID, &e.TenantID, &e.Type, text(&e.ProfileID), &e.Subject, &e.SubjectID, nullID(&e.TargetID),
+		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth, &e.CreatedAt,
 	}
 }
+
+func scanEvent(e *Event) []any { return append(scanEventHead(e), &e.Context) }
 
 // AppendEvent stores an event as caused by the transaction's actor, queues it
 // for the reactions, and sets its ID, TenantID, cause and CreatedAt.
@@ -54,6 +60,7 @@ func (t *Tenant) AppendEvent(e *Event) error {
 		return err
 	}
 	e.ID = id
+	t.Told = append(t.Told, id)
 	if _, err := t.exec("INSERT INTO event_queue (event_id, tenant_id) VALUES (?, ?)", id, t.ID); err != nil {
 		return err
 	}
@@ -69,7 +76,8 @@ type QueuedEvent struct {
 }
 
 // ClaimEvents locks up to limit due events, oldest first, for the rest of the
-// transaction; other transactions pass over them.
+// transaction; other transactions pass over them. Their contexts are not read:
+// ReadContexts does that for those that are of interest.
 func (tx *Tx) ClaimEvents(limit int) ([]QueuedEvent, error) {
 	queued, err := collect(tx, func(e *QueuedEvent) []any { return []any{&e.ID, &e.Failures} },
 		`SELECT event_id, failures FROM event_queue WHERE due_at <= ?
@@ -81,8 +89,9 @@ func (tx *Tx) ClaimEvents(limit int) ([]QueuedEvent, error) {
 	for i, e := range queued {
 		ids[i] = e.ID
 	}
-	events, err := collect(tx, scanEvent,
-		"SELECT "+eventColumns+" FROM events WHERE id IN ("+placeholders(len(ids))+")", ids...)
+	events, err := inBatches(ids, func(ids []any) ([]Event, error) {
+		return collect(tx, scanEventHead, "SELECT "+eventHead+" FROM events WHERE id IN ("+placeholders(len(ids))+")", ids...)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +105,45 @@ func (tx *Tx) ClaimEvents(limit int) ([]QueuedEvent, error) {
 	return queued, nil
 }
 
-// FinishEvent takes an event off the queue.
-func (tx *Tx) FinishEvent(id int64) error {
-	return tx.execOne("DELETE FROM event_queue WHERE event_id = ?", id)
+// ReadContexts fills in the contexts of events.
+func (tx *Tx) ReadContexts(events []*Event) error {
+	ids := make([]any, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	read, err := inBatches(ids, func(ids []any) ([]Event, error) {
+		return collect(tx, func(e *Event) []any { return []any{&e.ID, &e.Context} },
+			"SELECT id, context FROM events WHERE id IN ("+placeholders(len(ids))+")", ids...)
+	})
+	if err != nil {
+		return err
+	}
+	contexts := make(map[int64][]byte, len(read))
+	for _, e := range read {
+		contexts[e.ID] = e.Context
+	}
+	for _, e := range events {
+		e.Context = contexts[e.ID]
+	}
+	return nil
+}
+
+// FinishEvents takes events off the queue; ErrNotFound when one is not on it.
+func (tx *Tx) FinishEvents(ids ...int64) error {
+	var gone int64
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	_, err := inBatches(args, func(ids []any) ([]Event, error) {
+		n, err := tx.exec("DELETE FROM event_queue WHERE event_id IN ("+placeholders(len(ids))+")", ids...)
+		gone += n
+		return nil, err
+	})
+	if err == nil && gone != int64(len(ids)) {
+		return ErrNotFound
+	}
+	return err
 }
 
 // PostponeEvent has an event processed again at a later moment, and keeps why.

@@ -51,8 +51,13 @@ func TestEventComesBackAsItWasAppended(t *testing.T) {
 		if diff := cmp.Diff(e, read); diff != "" {
 			t.Errorf("read differs:\n%s", diff)
 		}
-		if claimed := claim(t, db, 10); len(claimed) != 1 || cmp.Diff(e, claimed[0].Event) != "" {
-			t.Errorf("claimed %+v, want the event", claimed)
+		claimed := claim(t, db, 10)
+		if len(claimed) != 1 || claimed[0].Context != nil {
+			t.Fatalf("claimed %+v, want the event without its context", claimed)
+		}
+		view(t, db, func(tx *store.Tx) error { return tx.ReadContexts([]*store.Event{&claimed[0].Event}) })
+		if diff := cmp.Diff(e, claimed[0].Event); diff != "" {
+			t.Errorf("claimed and read differs:\n%s", diff)
 		}
 	})
 }
@@ -92,7 +97,7 @@ func TestQueueHandsEventsOutInOrderUntilTheyAreFinished(t *testing.T) {
 		}
 		due := scalar.At(now.Add(time.Minute))
 		update(t, db, func(tx *store.Tx) error {
-			return errors.Join(tx.FinishEvent(first[1].ID), tx.PostponeEvent(first[0].ID, due, "it broke"))
+			return errors.Join(tx.FinishEvents(first[1].ID), tx.PostponeEvent(first[0].ID, due, "it broke"))
 		})
 		if diff := cmp.Diff([]string{"c"}, subjects(claim(t, db, 9))); diff != "" {
 			t.Errorf("while a waits:\n%s", diff)
@@ -129,9 +134,9 @@ func TestFinishingTwiceIsNotFound(t *testing.T) {
 	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
 		actor := shop(t, db, "shop")
 		update(t, db, func(tx *store.Tx) error { return appendNamed(tx, actor, "a") })
-		update(t, db, func(tx *store.Tx) error { return tx.FinishEvent(1) })
+		update(t, db, func(tx *store.Tx) error { return tx.FinishEvents(1) })
 		for name, again := range map[string]func(tx *store.Tx) error{
-			"finish":   func(tx *store.Tx) error { return tx.FinishEvent(1) },
+			"finish":   func(tx *store.Tx) error { return tx.FinishEvents(1) },
 			"postpone": func(tx *store.Tx) error { return tx.PostponeEvent(1, tx.Now(), "") },
 		} {
 			if err := db.Update(t.Context(), again); !errors.Is(err, store.ErrNotFound) {
@@ -214,10 +219,12 @@ func work(db *store.DB, fail bool) (claimed []store.QueuedEvent, err error) {
 		if claimed, err = tx.ClaimEvents(7); err != nil {
 			return err
 		}
+		var ids []int64
 		for _, e := range claimed {
-			if err := tx.FinishEvent(e.ID); err != nil {
-				return err
-			}
+			ids = append(ids, e.ID)
+		}
+		if err := tx.FinishEvents(ids...); err != nil {
+			return err
 		}
 		if left, err = tx.QueueLength(); err != nil {
 			return err
@@ -253,12 +260,19 @@ func TestEventsOfAnotherTenantAreNotSeen(t *testing.T) {
 func TestRunLogIsWrittenOnce(t *testing.T) {
 	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
 		actor, other := shop(t, db, "shop"), shop(t, db, "other")
-		run := store.RunLog{EventID: 1, Results: []byte(`[{"trigger":1}]`)}
-		update(t, db, func(tx *store.Tx) error { return tx.As(actor).InsertRunLog(&run) })
+		runs := make([]store.RunLog, 70) // more than one statement takes
+		for i := range runs {
+			runs[i] = store.RunLog{EventID: int64(i + 1), TenantID: actor.TenantID, Results: []byte(`[{"trigger":1}]`)}
+		}
+		update(t, db, func(tx *store.Tx) error { return tx.InsertRunLogs(runs) })
 		view(t, db, func(tx *store.Tx) error {
-			got, err := tx.As(actor).RunLog(1)
-			if diff := cmp.Diff(run, got); diff != "" {
-				t.Errorf("read differs:\n%s", diff)
+			var err error
+			for _, run := range runs {
+				got, failed := tx.As(actor).RunLog(run.EventID)
+				if diff := cmp.Diff(run, got); diff != "" {
+					t.Errorf("read differs:\n%s", diff)
+				}
+				err = errors.Join(err, failed)
 			}
 			if _, err := tx.As(other).RunLog(1); !errors.Is(err, store.ErrNotFound) {
 				t.Errorf("another tenant: %v, want ErrNotFound", err)
@@ -266,7 +280,7 @@ func TestRunLogIsWrittenOnce(t *testing.T) {
 			return err
 		})
 		var dup *store.DuplicateError
-		err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.As(actor).InsertRunLog(&run) })
+		err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.InsertRunLogs(runs[3:4]) })
 		if !errors.As(err, &dup) {
 			t.Errorf("second run: %v, want a DuplicateError", err)
 		}

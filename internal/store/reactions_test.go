@@ -98,13 +98,13 @@ func TestTriggersWithTheirActions(t *testing.T) {
 	storetest.Each(t, store.Options{Now: stepping(listNoon)}, func(t *testing.T, db *store.DB) {
 		actor, other := shop(t, db, "shop"), shop(t, db, "other")
 		trigger := store.Trigger{
-			Name: "Big sale", Event: "transaction.created", Description: "d", Notes: "n", IsActive: true,
+			Name: "Big sale", Event: "transaction.created", Namespace: "pos", Description: "d", Notes: "n", IsActive: true,
 			Actions: []store.Action{
 				{Type: "target.send", Name: "send", SortOrder: 2, ReferenceID: "r", Arguments: []store.Argument{
 					{Name: "target", Value: json.RawMessage(`"crm"`)},
 					{Name: "x", Value: json.RawMessage(`{"var":"id"}`), Dynamic: yes()},
 				}},
-				{Type: "filter", Name: "filter", SortOrder: 1, Description: "d", Notes: "n", Arguments: []store.Argument{}},
+				{Type: "filter", Name: "filter", SortOrder: 1, Description: "d", Notes: "n", OnError: "stop", Arguments: []store.Argument{}},
 				{Type: "target.send", Name: "second", SortOrder: 2, Arguments: []store.Argument{}},
 			},
 		}
@@ -127,9 +127,9 @@ func TestTriggersWithTheirActions(t *testing.T) {
 		}
 		check([]store.Trigger{stored})
 
-		stored.Name, stored.IsActive = "Sale", false
+		stored.Name, stored.IsActive, stored.Namespace = "Sale", false, ""
 		send := &stored.Actions[1]
-		send.SortOrder, send.Arguments = 0, []store.Argument{}
+		send.SortOrder, send.OnError, send.Arguments = 0, "continue", []store.Argument{}
 		update(t, db, func(tx *store.Tx) error {
 			return errors.Join(tx.As(actor).UpdateTrigger(&stored), tx.As(actor).UpdateAction(send),
 				tx.As(actor).DeleteAction(stored.ID, stored.Actions[2].ID))

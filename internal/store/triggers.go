@@ -11,7 +11,9 @@ type Trigger struct {
 	ID   int64
 	Name string
 	// Event is the canonical type that fires it.
-	Event       string
+	Event string
+	// Namespace, unless empty, is the integration whose doings do not fire it.
+	Namespace   string
 	Description string
 	Notes       string
 	IsActive    bool
@@ -32,9 +34,11 @@ type Action struct {
 	SortOrder   int
 	Description string
 	Notes       string
-	Arguments   []Argument
-	CreatedAt   scalar.Time
-	UpdatedAt   scalar.Time
+	// OnError is continue when the actions after it run though it failed.
+	OnError   string
+	Arguments []Argument
+	CreatedAt scalar.Time
+	UpdatedAt scalar.Time
 }
 
 // Argument is one named argument of an action. When Dynamic, Value is JSON Logic
@@ -46,21 +50,22 @@ type Argument struct {
 }
 
 const (
-	triggerColumns = "id, name, event, description, notes, is_active, created_at, updated_at"
-	actionColumns  = `id, trigger_id, type, reference_id, name, sort_order, description, notes, arguments,
+	triggerColumns = "id, name, event, namespace, description, notes, is_active, created_at, updated_at"
+	actionColumns  = `id, trigger_id, type, reference_id, name, sort_order, description, notes, on_error, arguments,
 	created_at, updated_at`
 )
 
 func scanTrigger(t *Trigger) []any {
 	return []any{
-		&t.ID, &t.Name, &t.Event, text(&t.Description), text(&t.Notes), &t.IsActive, &t.CreatedAt, &t.UpdatedAt,
+		&t.ID, &t.Name, &t.Event, text(&t.Namespace), text(&t.Description), text(&t.Notes), &t.IsActive, &t.CreatedAt,
+		&t.UpdatedAt,
 	}
 }
 
 func scanAction(a *Action) []any {
 	return []any{
 		&a.ID, &a.TriggerID, &a.Type, text(&a.ReferenceID), &a.Name, &a.SortOrder, text(&a.Description),
-		text(&a.Notes), asJSON(&a.Arguments), &a.CreatedAt, &a.UpdatedAt,
+		text(&a.Notes), &a.OnError, asJSON(&a.Arguments), &a.CreatedAt, &a.UpdatedAt,
 	}
 }
 
@@ -69,9 +74,9 @@ func (t *Tenant) InsertTrigger(r *Trigger) (err error) {
 	r.CreatedAt = t.Now()
 	r.UpdatedAt = r.CreatedAt
 	r.ID, err = t.insert(`INSERT INTO triggers
-		(tenant_id, name, event, description, notes, is_active, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.ID, r.Name, r.Event, text(&r.Description), text(&r.Notes), r.IsActive, r.CreatedAt, r.UpdatedAt)
+		(tenant_id, name, event, namespace, description, notes, is_active, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.ID, r.Name, r.Event, text(&r.Namespace), text(&r.Description), text(&r.Notes), r.IsActive, r.CreatedAt, r.UpdatedAt)
 	if err != nil {
 		return err
 	}
@@ -87,9 +92,9 @@ func (t *Tenant) InsertTrigger(r *Trigger) (err error) {
 // UpdateTrigger stores a trigger's new state, not its actions.
 func (t *Tenant) UpdateTrigger(r *Trigger) error {
 	r.UpdatedAt = t.Now()
-	err := t.execOne(`UPDATE triggers SET name = ?, event = ?, description = ?, notes = ?, is_active = ?,
-		updated_at = ? WHERE tenant_id = ? AND id = ?`,
-		r.Name, r.Event, text(&r.Description), text(&r.Notes), r.IsActive, r.UpdatedAt, t.ID, r.ID)
+	err := t.execOne(`UPDATE triggers SET name = ?, event = ?, namespace = ?, description = ?, notes = ?,
+		is_active = ?, updated_at = ? WHERE tenant_id = ? AND id = ?`,
+		r.Name, r.Event, text(&r.Namespace), text(&r.Description), text(&r.Notes), r.IsActive, r.UpdatedAt, t.ID, r.ID)
 	if err != nil {
 		return err
 	}
@@ -123,13 +128,18 @@ func (t *Tenant) AllTriggers() ([]Trigger, error) {
 	return rs, t.attachActions(rs)
 }
 
-func (t *Tenant) attachActions(rs []Trigger) (err error) {
-	for i := range rs {
-		if rs[i].Actions, err = t.actionsOf(rs[i].ID); err != nil {
-			return err
-		}
+func (t *Tenant) attachActions(rs []Trigger) error {
+	at := make(map[int64]int, len(rs))
+	ids := make([]int64, len(rs))
+	for i, r := range rs {
+		at[r.ID], ids[i] = i, r.ID
 	}
-	return nil
+	actions, err := t.actionsOf(ids...)
+	for _, a := range actions {
+		r := &rs[at[a.TriggerID]]
+		r.Actions = append(r.Actions, a)
+	}
+	return err
 }
 
 var triggerFields = Fields{
@@ -138,6 +148,7 @@ var triggerFields = Fields{
 	"trigger":     {Column: "event"},
 	"description": {Column: "description"},
 	"notes":       {Column: "notes"},
+	"namespace":   {Column: "namespace"},
 	"is_active":   {Column: "is_active", Kind: Bool},
 	"created_at":  {Column: "created_at", Kind: Time},
 	"updated_at":  {Column: "updated_at", Kind: Time},
@@ -152,9 +163,12 @@ func (t *Tenant) Triggers(l List) (Page[Trigger], error) {
 	return p, t.attachActions(p.Items)
 }
 
-func (t *Tenant) actionsOf(triggerID int64) ([]Action, error) {
-	return collect(t.Tx, scanAction, "SELECT "+actionColumns+` FROM actions
-		WHERE tenant_id = ? AND trigger_id = ? ORDER BY sort_order, id`, t.ID, triggerID)
+func (t *Tenant) actionsOf(triggerIDs ...int64) ([]Action, error) {
+	return inBatches(triggerIDs, func(ids []int64) ([]Action, error) {
+		return collect(t.Tx, scanAction, "SELECT "+actionColumns+` FROM actions
+			WHERE tenant_id = ? AND trigger_id IN (`+placeholders(len(ids))+") ORDER BY trigger_id, sort_order, id",
+			withTenant(t.ID, ids)...)
+	})
 }
 
 // InsertAction adds an action to its trigger and sets its ID and times.
@@ -162,10 +176,10 @@ func (t *Tenant) InsertAction(a *Action) (err error) {
 	a.CreatedAt = t.Now()
 	a.UpdatedAt = a.CreatedAt
 	a.ID, err = t.insert(`INSERT INTO actions (tenant_id, trigger_id, type, reference_id, name, sort_order,
-		description, notes, arguments, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		description, notes, on_error, arguments, created_at, updated_at)
+		VALUES (`+placeholders(12)+`)`,
 		t.ID, a.TriggerID, a.Type, text(&a.ReferenceID), a.Name, a.SortOrder, text(&a.Description),
-		text(&a.Notes), asJSON(a.Arguments), a.CreatedAt, a.UpdatedAt)
+		text(&a.Notes), a.OnError, asJSON(a.Arguments), a.CreatedAt, a.UpdatedAt)
 	if err != nil {
 		return err
 	}
@@ -176,9 +190,9 @@ func (t *Tenant) InsertAction(a *Action) (err error) {
 func (t *Tenant) UpdateAction(a *Action) error {
 	a.UpdatedAt = t.Now()
 	err := t.execOne(`UPDATE actions SET type = ?, reference_id = ?, name = ?, sort_order = ?, description = ?,
-		notes = ?, arguments = ?, updated_at = ? WHERE tenant_id = ? AND trigger_id = ? AND id = ?`,
+		notes = ?, on_error = ?, arguments = ?, updated_at = ? WHERE tenant_id = ? AND trigger_id = ? AND id = ?`,
 		a.Type, text(&a.ReferenceID), a.Name, a.SortOrder, text(&a.Description), text(&a.Notes),
-		asJSON(a.Arguments), a.UpdatedAt, t.ID, a.TriggerID, a.ID)
+		a.OnError, asJSON(a.Arguments), a.UpdatedAt, t.ID, a.TriggerID, a.ID)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,9 @@ type Tenant struct {
 	*Tx
 	ID    int64
 	Actor Actor
+	// Told are the ids of the events appended through it, in their order, those of
+	// what was undone too.
+	Told []int64
 	// record is kept once read: several rules of one transaction need it.
 	record *TenantRecord
 }

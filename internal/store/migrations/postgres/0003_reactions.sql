@@ -28,6 +28,8 @@ CREATE TABLE triggers (
     name        TEXT COLLATE "C"    NOT NULL,
     -- The event type that fires it.
     event       TEXT COLLATE "C"    NOT NULL,
+    -- What was caused in this namespace does not fire it.
+    namespace   TEXT COLLATE "C",
     description TEXT COLLATE "C",
     notes       TEXT COLLATE "C",
     is_active   BOOLEAN NOT NULL,
@@ -47,6 +49,8 @@ CREATE TABLE actions (
     sort_order   BIGINT NOT NULL,
     description  TEXT COLLATE "C",
     notes        TEXT COLLATE "C",
+    -- stop or continue.
+    on_error     TEXT COLLATE "C"    NOT NULL,
     arguments    TEXT COLLATE "C"    NOT NULL,
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL

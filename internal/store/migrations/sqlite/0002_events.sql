@@ -8,7 +8,6 @@ CREATE TABLE events (
     -- The resource that the event is about, e.g. transaction 17.
     subject     TEXT    NOT NULL,
     subject_id  TEXT    NOT NULL,
-    context     TEXT    NOT NULL,
     -- The target that the subject's own definition sends to, beside any reaction.
     target_id   INTEGER,
     -- What caused it: a request of a token, or another event.
@@ -17,7 +16,9 @@ CREATE TABLE events (
     request_id  TEXT,
     cause_id    INTEGER,
     depth       INTEGER NOT NULL DEFAULT 0,
-    created_at  INTEGER NOT NULL
+    created_at  INTEGER NOT NULL,
+    -- Last, so that whoever needs only the others does not read it.
+    context     TEXT    NOT NULL
 );
 CREATE INDEX events_list ON events (tenant_id, id);
 CREATE INDEX events_type ON events (tenant_id, type, id);

@@ -28,6 +28,8 @@ CREATE TABLE triggers (
     name        TEXT    NOT NULL,
     -- The event type that fires it.
     event       TEXT    NOT NULL,
+    -- What was caused in this namespace does not fire it.
+    namespace   TEXT,
     description TEXT,
     notes       TEXT,
     is_active   BOOLEAN NOT NULL,
@@ -47,6 +49,8 @@ CREATE TABLE actions (
     sort_order   INTEGER NOT NULL,
     description  TEXT,
     notes        TEXT,
+    -- stop or continue.
+    on_error     TEXT    NOT NULL,
     arguments    TEXT    NOT NULL,
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL

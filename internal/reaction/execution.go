@@ -1,0 +1,161 @@
+package reaction
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/belfryhq/belfry/internal/delivery"
+	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/jsonlogic"
+	"github.com/belfryhq/belfry/twig"
+)
+
+// Result is what one trigger did about an event. That of the target that the
+// definition of the event's subject names has the trigger 0, and one action of
+// the type definition.
+type Result struct {
+	TriggerID int64  `json:"trigger_id" doc:"0 for the target that a definition names."`
+	Outcome   string `json:"outcome" enum:"matched,filtered,failed,own_namespace,too_deep" doc:"failed: an action did; those after it ran only if its on_error is continue."`
+	// Detail says why nothing ran.
+	Detail  string         `json:"detail,omitempty"`
+	Actions []ActionResult `json:"actions"`
+}
+
+// The outcomes of a trigger. One that failed has done what stands before the
+// action that failed.
+const (
+	matched      = "matched"
+	filtered     = "filtered"
+	ownNamespace = "own_namespace"
+	tooDeep      = "too_deep"
+)
+
+// answerer is on whose behalf an event is answered: what it causes is one step
+// further from the request, and of the namespace that the request was of.
+func answerer(e *store.Event) store.Actor {
+	return store.Actor{TenantID: e.TenantID, Namespace: e.Namespace, CauseID: e.ID, Depth: e.Depth + 1}
+}
+
+// Execute runs a trigger, stored or not and active or not, on an event, as the
+// answer to the event would. The event needs no more than a type, a context and
+// what else the trigger looks at. For a trial, have store.Tx.Try undo it all.
+func (r *Reactions) Execute(ctx context.Context, t *store.Tenant, record store.Trigger, e *store.Event) (Result, error) {
+	rules, err := r.ruleset(t)
+	if err != nil {
+		return Result{}, fmt.Errorf("load reactions: %w", err)
+	}
+	actor := answerer(e)
+	actor.TenantID = t.ID
+	x := r.execution(ctx, t.As(actor), e)
+	x.version = rules.version
+	return rules.compile(record).run(x)
+}
+
+// execution is one event on its way through the triggers that listen to it. The
+// context is parsed when the first action asks for it.
+type execution struct {
+	ctx        context.Context
+	tenant     *store.Tenant
+	event      *store.Event
+	deliveries *delivery.Dispatcher
+	maxDepth   int
+	version    int64 // of the tenant's configuration
+	triggerID  int64
+
+	logic  jsonlogic.Value
+	twig   twig.Value
+	parsed struct{ logic, twig bool }
+}
+
+// execution prepares an event for triggers that act in t's name.
+func (r *Reactions) execution(ctx context.Context, t *store.Tenant, e *store.Event) *execution {
+	return &execution{ctx: ctx, tenant: t, event: e, deliveries: r.Deliveries, maxDepth: r.MaxDepth}
+}
+
+// run does the trigger's actions in order, up to one that stops it, or that
+// fails and is not to be passed over.
+func (tr *trigger) run(x *execution) (Result, error) {
+	result := Result{TriggerID: tr.id, Outcome: matched, Actions: []ActionResult{}}
+	if tr.held(x, &result) {
+		return result, nil
+	}
+	x.triggerID = tr.id
+	for _, a := range tr.actions {
+		done := ActionResult{ActionID: a.id, Type: a.typ}
+		if err := a.step.run(x, &done); err != nil {
+			return result, fmt.Errorf("action %d: %w", a.id, err)
+		}
+		result.Actions = append(result.Actions, done)
+		switch done.Outcome {
+		case stopped:
+			if result.Outcome == matched {
+				result.Outcome = filtered
+			}
+			return result, nil
+		case failed:
+			result.Outcome = failed
+			if !a.goOn {
+				return result, nil
+			}
+		}
+	}
+	return result, nil
+}
+
+// held reports whether a guard against loops keeps the trigger from running, and
+// says so in the result.
+func (tr *trigger) held(x *execution, result *Result) bool {
+	switch e := x.event; {
+	case tr.notice:
+		return false
+	case tr.namespace != "" && tr.namespace == e.Namespace:
+		result.Outcome = ownNamespace
+		result.Detail = fmt.Sprintf("The event was caused by %s, the trigger's own namespace.", e.Namespace)
+	case e.Depth > x.maxDepth:
+		result.Outcome = tooDeep
+		result.Detail = fmt.Sprintf("%d events lie between the request and this one; at most %d may.", e.Depth, x.maxDepth)
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *execution) forLogic() (jsonlogic.Value, error) {
+	if x.parsed.logic {
+		return x.logic, nil
+	}
+	var err error
+	if x.logic, err = jsonlogic.Parse(x.event.Context); err != nil {
+		return x.logic, fmt.Errorf("read the context: %w", err)
+	}
+	x.parsed.logic = true
+	return x.logic, nil
+}
+
+func (x *execution) forTwig() (twig.Value, error) {
+	if x.parsed.twig {
+		return x.twig, nil
+	}
+	var err error
+	if x.twig, err = twig.ParseJSON(x.event.Context); err != nil {
+		return x.twig, fmt.Errorf("read the context: %w", err)
+	}
+	x.parsed.twig = true
+	return x.twig, nil
+}
+
+// eval evaluates a rule on the context. The event's own time is the operator
+// now, so that the answer can be given again later.
+func (x *execution) eval(rule *jsonlogic.Rule) (jsonlogic.Value, error) {
+	data, err := x.forLogic()
+	if err != nil {
+		return data, err
+	}
+	return rule.Eval(data, jsonlogic.At(x.event.CreatedAt.Time))
+}
+
+// holds evaluates a condition.
+func (x *execution) holds(rule *jsonlogic.Rule) (bool, error) {
+	v, err := x.eval(rule)
+	return v.Truthy(), err
+}
