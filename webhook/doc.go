@@ -4,7 +4,7 @@
 // Three layers, each usable without the next:
 //
 //   - [Verifier] checks the headers and the raw body and returns a [Message]. It needs no HTTP server.
-//   - [Decode] turns a Message into a [ProfileContext], a [TransactionContext] or a type of your own.
+//   - [Decode] turns a Message into a context such as [TransactionContext] or [RewardContext], or a type of your own.
 //   - [Handler] is an http.Handler around both: bounded bodies, deduplication, bounded concurrency, graceful stop.
 //
 // [Signer] and [Secret] are the other half of the same signature. Belfry's sender uses them, and so can the tests of

@@ -5,19 +5,35 @@ import "time"
 // An Event is the type of an event, as X-Omneo-Event carries it.
 type Event string
 
-// The canonical event types.
+// The event types. The comment of each context says which of them it holds.
 const (
 	ProfileCreated        Event = "profile.created"
 	ProfileUpdated        Event = "profile.updated"
+	ProfileMerged         Event = "profile.merged"
+	ProfileDeleted        Event = "profile.deleted"
 	TransactionCreated    Event = "transaction.created"
 	TransactionUpdated    Event = "transaction.updated"
-	BenefitIssued         Event = "benefit.issued"
-	BenefitRedeemed       Event = "benefit.redeemed"
+	PointsAwarded         Event = "points.awarded"
+	PointsExpired         Event = "points.expired"
+	TierAchieved          Event = "tier.achieved"
+	TierMaintained        Event = "tier.maintained"
+	TierLost              Event = "tier.lost"
 	RewardIssued          Event = "reward.issued"
 	RewardRedeemed        Event = "reward.redeemed"
-	PointsAwarded         Event = "points.awarded"
-	TierAchieved          Event = "tier.achieved"
+	RewardExpiring        Event = "reward.expiring"
+	RewardExpired         Event = "reward.expired"
+	RewardExtended        Event = "reward.extended"
+	RewardNotified        Event = "reward.notified"
+	BenefitIssued         Event = "benefit.issued"
+	BenefitClaimed        Event = "benefit.claimed"
+	BenefitRedeemed       Event = "benefit.redeemed"
+	BenefitExpiring       Event = "benefit.expiring"
+	BenefitExpired        Event = "benefit.expired"
+	BenefitExtended       Event = "benefit.extended"
+	BenefitNotified       Event = "benefit.notified"
 	AchievementProgressed Event = "achievement.progressed"
+	AchievementUnlocked   Event = "achievement.unlocked"
+	BalanceUpdated        Event = "balance.updated"
 )
 
 // A Message is a verified request.

@@ -2,7 +2,7 @@ package webhook
 
 import "encoding/json"
 
-// A ProfileContext is the body of profile.created and profile.updated, and the profile inside every other context. Field
+// A ProfileContext is the body of profile.created, profile.updated and profile.deleted, and the profile inside every other context. Field
 // names follow Omneo API v3 and its event contexts.
 //
 // Throughout the contexts, null and absent are the zero value where zero can't be meant (ids, names, times), and nil where
@@ -84,7 +84,9 @@ type ProfileContext struct {
 	UpdatedAt   Time   `json:"updated_at"`
 }
 
-func (*ProfileContext) carries(e Event) bool { return e == ProfileCreated || e == ProfileUpdated }
+func (*ProfileContext) carries(e Event) bool {
+	return e == ProfileCreated || e == ProfileUpdated || e == ProfileDeleted
+}
 
 // Validate reports what makes the context unusable.
 func (p *ProfileContext) Validate() []FieldError {
@@ -95,6 +97,56 @@ func (p *ProfileContext) Validate() []FieldError {
 		return []FieldError{{"profile_id", "is " + p.ProfileID + ", want the same as id, " + p.ID}}
 	}
 	return nil
+}
+
+// A MergedContext is the body of profile.merged: the profile that another one was merged into, and who the other was.
+type MergedContext struct {
+	ProfileContext
+	MergedProfileID string        `json:"merged_profile_id"`
+	MergedProfile   MergedProfile `json:"merged_profile"`
+}
+
+func (*MergedContext) carries(e Event) bool { return e == ProfileMerged }
+
+// A MergedProfile is a profile, in short, that is there no more.
+type MergedProfile struct {
+	ID          string `json:"id"`
+	ExternalID  string `json:"external_id"`
+	ProfileType string `json:"profile_type"`
+	FirstName   string `json:"first_name"`
+	LastName    string `json:"last_name"`
+	FullName    string `json:"full_name"`
+	Email       string `json:"email"`
+	MobilePhone string `json:"mobile_phone"`
+	JoinedAt    Time   `json:"joined_at"`
+	CreatedAt   Time   `json:"created_at"`
+}
+
+// validateOwner reports what is wrong with the profile inside another context. There may be none.
+func validateOwner(p *ProfileContext, profileID string) []FieldError {
+	if p == nil {
+		return nil
+	}
+	var wrong []FieldError
+	if p.ID != profileID {
+		wrong = append(wrong, FieldError{"profile.id", "is " + p.ID + ", want the same as profile_id, " + profileID})
+	}
+	for _, field := range p.Validate() {
+		wrong = append(wrong, FieldError{"profile." + field.Field, field.Problem})
+	}
+	return wrong
+}
+
+// validateObject reports what makes the context of something that a profile has unusable.
+func validateObject(id int64, p *ProfileContext, profileID string) []FieldError {
+	var wrong []FieldError
+	if id == 0 {
+		wrong = append(wrong, FieldError{"id", "is missing"})
+	}
+	if profileID == "" {
+		wrong = append(wrong, FieldError{"profile_id", "is missing"})
+	}
+	return append(wrong, validateOwner(p, profileID)...)
 }
 
 // An Identity names the profile in another system: (Handle, Identifier) is unique over all profiles.
@@ -152,16 +204,6 @@ type Tier struct {
 	AnniversaryAt Time            `json:"anniversary_at"`
 	MaintainedAt  Time            `json:"maintained_at"`
 	AssignedAt    Time            `json:"assigned_at"` // zero unless assigned by hand
-}
-
-// A TierDefinition is what a tier takes.
-type TierDefinition struct {
-	ID            int64   `json:"id"`
-	Name          string  `json:"name"`
-	Handle        string  `json:"handle"`
-	IsFloor       bool    `json:"is_floor"`
-	ValueMin      Amount  `json:"value_min"`      // tier points to attain it
-	ValueMaintain *Amount `json:"value_maintain"` // tier points to keep it
 }
 
 // Staff is a member of staff, as the till names them.

@@ -78,16 +78,7 @@ func (t *TransactionContext) Validate() []FieldError {
 	if t.TransactedAt.IsZero() {
 		wrong = append(wrong, FieldError{"transacted_at", "is missing"})
 	}
-	if t.Profile == nil {
-		return wrong
-	}
-	if t.Profile.ID != t.ProfileID {
-		wrong = append(wrong, FieldError{"profile.id", "is " + t.Profile.ID + ", want the same as profile_id, " + t.ProfileID})
-	}
-	for _, field := range t.Profile.Validate() {
-		wrong = append(wrong, FieldError{"profile." + field.Field, field.Problem})
-	}
-	return wrong
+	return append(wrong, validateOwner(t.Profile, t.ProfileID)...)
 }
 
 // An Item is one line of a transaction.

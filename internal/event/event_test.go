@@ -11,24 +11,70 @@ import (
 )
 
 func TestEverySampleDecodesIntoTheReceiversContextWithNoFieldUnknown(t *testing.T) {
-	contexts := map[Type]any{
-		ProfileCreated: &webhook.ProfileContext{}, ProfileUpdated: &webhook.ProfileContext{},
-		TransactionCreated: &webhook.TransactionContext{}, TransactionUpdated: &webhook.TransactionContext{},
-	}
 	for _, e := range Catalogue() {
 		body, err := wire.Marshal(e.Sample)
 		if err != nil {
 			t.Fatal(err)
 		}
-		into := contexts[e.Type]
+		into := receivers[e.Type]
 		if into == nil {
 			t.Errorf("%s: the webhook package has no context", e.Type)
 			continue
 		}
 		d := json.NewDecoder(strings.NewReader(string(body)))
 		d.DisallowUnknownFields()
-		if err := d.Decode(into); err != nil {
+		if err := d.Decode(into()); err != nil {
 			t.Errorf("%s: %v", e.Type, err)
+		}
+		m := webhook.Message{Event: webhook.Event(e.Type), Body: body}
+		if err := m.Decode(into()); err != nil {
+			t.Errorf("%s: %v", e.Type, err)
+		}
+	}
+}
+
+func context[T any]() any { return new(T) }
+
+// receivers gives the receiver's context of each event type.
+var receivers = map[Type]func() any{
+	ProfileCreated: context[webhook.ProfileContext], ProfileUpdated: context[webhook.ProfileContext],
+	ProfileDeleted: context[webhook.ProfileContext], ProfileMerged: context[webhook.MergedContext],
+	TransactionCreated: context[webhook.TransactionContext], TransactionUpdated: context[webhook.TransactionContext],
+	PointsAwarded: context[webhook.PointContext], PointsExpired: context[webhook.PointContext],
+	TierAchieved: context[webhook.TierContext], TierMaintained: context[webhook.TierContext],
+	TierLost: context[webhook.TierContext], RewardIssued: context[webhook.RewardContext],
+	RewardRedeemed: context[webhook.RewardContext], RewardExpiring: context[webhook.RewardContext],
+	RewardExpired: context[webhook.RewardContext], RewardExtended: context[webhook.RewardContext],
+	RewardNotified: context[webhook.RewardContext], BenefitIssued: context[webhook.BenefitContext],
+	BenefitClaimed: context[webhook.BenefitContext], BenefitRedeemed: context[webhook.BenefitContext],
+	BenefitExpiring: context[webhook.BenefitContext], BenefitExpired: context[webhook.BenefitContext],
+	BenefitExtended: context[webhook.BenefitContext], BenefitNotified: context[webhook.BenefitContext],
+	AchievementProgressed: context[webhook.AchievementContext],
+	AchievementUnlocked:   context[webhook.AchievementUnlockedContext], BalanceUpdated: context[webhook.BalanceContext],
+}
+
+// Where a field is null, whatever it holds, a receiver must still be able to
+// read the rest.
+func TestReceiversReadEachFieldAsNull(t *testing.T) {
+	for _, e := range Catalogue() {
+		body, err := wire.Marshal(e.Sample)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(body, &fields); err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range fields {
+			fields[name] = json.RawMessage("null")
+			text, err := json.Marshal(fields)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(text, receivers[e.Type]()); err != nil {
+				t.Errorf("%s with %s null: %v", e.Type, name, err)
+			}
+			fields[name] = value
 		}
 	}
 }
