@@ -83,7 +83,7 @@ func (s *Server) createTarget(t *store.Tenant, _ *call, in reaction.TargetInput)
 	if err != nil {
 		return NewTarget{}, err
 	}
-	secret, err := s.opts.Reactions.Secret(target)
+	secret, err := s.opts.Reactions.Secret(target.Endpoint)
 	return NewTarget{Target: viewTarget(target), Secret: scalar.Text(secret)}, err
 }
 
@@ -107,7 +107,7 @@ func (s *Server) targetSecret(t *store.Tenant, c *call) (TargetSecret, error) {
 	if err != nil {
 		return TargetSecret{}, err
 	}
-	secret, err := s.opts.Reactions.Secret(target)
+	secret, err := s.opts.Reactions.Secret(target.Endpoint)
 	return TargetSecret{secret}, err
 }
 

@@ -38,7 +38,7 @@ func (d *Dispatcher) refresh(tx *store.Tx, id int64, known *config) (*config, er
 			return nil, fmt.Errorf("read the version of endpoint %d: %w", id, err)
 		}
 	}
-	stored, err := tx.Endpoint(id)
+	stored, err := tx.Receiver(id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, errDeleted
@@ -48,7 +48,7 @@ func (d *Dispatcher) refresh(tx *store.Tx, id int64, known *config) (*config, er
 	return d.configure(stored), nil
 }
 
-func (d *Dispatcher) configure(stored store.Endpoint) *config {
+func (d *Dispatcher) configure(stored store.Receiver) *config {
 	c := &config{
 		version:  stored.ConfigVersion,
 		tenantID: stored.TenantID,

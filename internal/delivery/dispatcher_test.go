@@ -94,7 +94,7 @@ func (h *house) target(url string, change ...func(*store.Target)) int64 {
 	h.Helper()
 	h.targets++
 	name := fmt.Sprintf("target-%d", h.targets)
-	target := store.Target{Name: name, Handle: name, URL: url, Secret: []byte(testSecret.Reveal())}
+	target := store.Target{Handle: name, Endpoint: store.Endpoint{Name: name, URL: url, Secret: []byte(testSecret.Reveal())}}
 	for _, c := range change {
 		c(&target)
 	}
@@ -427,11 +427,11 @@ func TestRetryByHandOfADeliveryToAnInactiveTargetIsRefused(t *testing.T) {
 		id := h.enqueue(target, 1)[0]
 		before := h.get(id)
 		h.update(func(tx *store.Tx) error { return tx.DisableEndpoint(target, "too many failures") })
-		if message := h.refused(id); message != "The delivery's target is inactive: make it active first." {
+		if message := h.refused(id); message != "The delivery's target or webhook is inactive: make it active first." {
 			t.Errorf("retry: %q", message)
 		}
 		h.update(func(tx *store.Tx) error { return h.as(tx).DeleteTarget(target) })
-		if message := h.refused(id); message != "The delivery's target has been deleted." {
+		if message := h.refused(id); message != "The delivery's target or webhook has been deleted." {
 			t.Errorf("retry: %q", message)
 		}
 		if diff := cmp.Diff(before, h.get(id)); diff != "" {

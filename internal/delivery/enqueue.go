@@ -96,16 +96,16 @@ func (d *Dispatcher) Retry(t *store.Tenant, id int64) (store.Delivery, error) {
 	return row, nil
 }
 
-// mayReach refuses a retry that would wait for its target to be switched on, or for ever.
-func mayReach(t *store.Tenant, targetID int64) error {
-	target, err := t.Target(targetID)
+// mayReach refuses a retry that would wait for its endpoint to be switched on, or for ever.
+func mayReach(t *store.Tenant, endpointID int64) error {
+	endpoint, err := t.Endpoint(endpointID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return &problem.Conflict{Message: "The delivery's target has been deleted."}
+		return &problem.Conflict{Message: "The delivery's target or webhook has been deleted."}
 	case err != nil:
-		return fmt.Errorf("read target %d: %w", targetID, err)
-	case !target.DisabledAt.IsZero():
-		return &problem.Conflict{Message: "The delivery's target is inactive: make it active first."}
+		return fmt.Errorf("read endpoint %d: %w", endpointID, err)
+	case !endpoint.DisabledAt.IsZero():
+		return &problem.Conflict{Message: "The delivery's target or webhook is inactive: make it active first."}
 	}
 	return nil
 }

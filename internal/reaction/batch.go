@@ -26,8 +26,8 @@ type batch struct {
 // pending is an event with those that answer it.
 type pending struct {
 	*store.QueuedEvent
-	rules    *ruleset
-	triggers []*trigger
+	rules     *ruleset
+	reactions []reaction
 	// failure is why nobody can say who answers it.
 	failure error
 }
@@ -41,9 +41,9 @@ func (b *batch) run(queued []store.QueuedEvent) (n int, err error) {
 		p := &events[i]
 		p.QueuedEvent = &queued[i]
 		if p.rules, p.failure = b.rulesOf(p.TenantID); p.failure == nil {
-			p.triggers = p.rules.of(&p.Event)
+			p.reactions = p.rules.of(&p.Event)
 		}
-		if len(p.triggers) > 0 {
+		if len(p.reactions) > 0 {
 			read = append(read, &p.Event)
 		}
 	}
@@ -94,7 +94,7 @@ const fault = "a fault of the server, which its log describes"
 // lost nor holds the others up.
 func (b *batch) settle(p *pending) error {
 	failure := p.failure
-	if len(p.triggers) > 0 {
+	if len(p.reactions) > 0 {
 		failure = b.tx.Try(func() (err error) {
 			defer func() {
 				if p := recover(); p != nil {
@@ -116,16 +116,16 @@ func (b *batch) settle(p *pending) error {
 	return nil
 }
 
-// answer sends the event to its own target and runs every trigger that listens
-// to it.
+// answer sends the event to its own target, runs every trigger that listens to
+// it, and sends it to the webhooks.
 func (b *batch) answer(p *pending) error {
 	x := b.execution(b.ctx, b.tx.As(answerer(&p.Event)), &p.Event)
 	x.version = p.rules.version
-	results := make([]Result, len(p.triggers))
-	for i, tr := range p.triggers {
+	results := make([]Result, len(p.reactions))
+	for i, one := range p.reactions {
 		var err error
-		if results[i], err = tr.run(x); err != nil {
-			return fmt.Errorf("trigger %d: %w", tr.id, err)
+		if results[i], err = one.run(x); err != nil {
+			return err
 		}
 	}
 	text, err := json.Marshal(results)

@@ -11,13 +11,13 @@ import (
 const definitionAction = "definition"
 
 // of returns what answers an event: its own target first, then the triggers that
-// listen to its type.
-func (s *ruleset) of(e *store.Event) []*trigger {
-	listening := s.triggers[e.Type]
+// listen to its type, then the webhooks.
+func (s *ruleset) of(e *store.Event) []reaction {
+	listening := s.reactions[e.Type]
 	if e.TargetID == 0 {
 		return listening
 	}
-	return append([]*trigger{s.notice(e.TargetID)}, listening...)
+	return append([]reaction{s.notice(e.TargetID)}, listening...)
 }
 
 // notice is a trigger that sends to one target and to nothing else. When the

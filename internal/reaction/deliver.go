@@ -9,9 +9,11 @@ import (
 	"github.com/belfryhq/belfry/internal/delivery"
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/internal/wire"
 )
 
-// render returns the body for an event: without a template, the context.
+// render returns the body for an event: without a template, the context; with
+// one of extra fields, the context and those.
 func (to *target) render(x *execution) ([]byte, error) {
 	if to.template == nil {
 		return x.event.Context, nil
@@ -20,7 +22,14 @@ func (to *target) render(x *execution) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return to.template.RenderJSON(x.ctx, data)
+	body, err := to.template.RenderJSON(x.ctx, data)
+	if err != nil || !to.extra {
+		return body, err
+	}
+	if body, err = wire.Overlay(x.event.Context, body); err != nil {
+		return nil, fmt.Errorf("the extra data: %w", err)
+	}
+	return body, nil
 }
 
 // deliver makes the delivery of the event to the target. One whose body could
@@ -41,7 +50,7 @@ func (x *execution) deliver(to *target, result *ActionResult) error {
 }
 
 // RenderAgain renders a dead letter whose body could not be rendered, from its
-// event and from its target as it is today, so that it can be retried. Any other
+// event and from its endpoint as it is today, so that it can be retried. Any other
 // delivery it leaves alone. Errors are *problem.NotFound, and *problem.Conflict
 // when the template still fails.
 func (r *Reactions) RenderAgain(ctx context.Context, t *store.Tenant, id int64) error {
@@ -55,29 +64,41 @@ func (r *Reactions) RenderAgain(ctx context.Context, t *store.Tenant, id int64) 
 	if row.State != string(delivery.Dead) || row.Outcome != string(delivery.Unrendered) {
 		return nil
 	}
-	record, err := t.Target(row.EndpointID)
+	to, err := r.endpoint(t, row.EndpointID)
 	if errors.Is(err, store.ErrNotFound) {
-		return &problem.Conflict{Message: "The delivery's target has been deleted."}
+		return &problem.Conflict{Message: "The delivery's target or webhook has been deleted."}
 	}
 	if err != nil {
-		return fmt.Errorf("read target %d: %w", row.EndpointID, err)
+		return fmt.Errorf("read endpoint %d: %w", row.EndpointID, err)
 	}
 	e, err := t.Event(row.EventID)
 	if err != nil {
 		return fmt.Errorf("read event %d: %w", row.EventID, err)
 	}
-	body, err := r.renderFor(&execution{ctx: ctx, tenant: t, event: &e}, record)
-	if err != nil {
-		return &problem.Conflict{Message: "The template still cannot be rendered: " + err.Error()}
+	if err = to.problem; err == nil {
+		var body []byte
+		if body, err = to.render(&execution{ctx: ctx, tenant: t, event: &e}); err == nil {
+			return t.SetDeliveryBody(id, body)
+		}
 	}
-	return t.SetDeliveryBody(id, body)
+	return &problem.Conflict{Message: "The template still cannot be rendered: " + err.Error()}
 }
 
-// renderFor renders an event for a target outside the rules of the tenant.
-func (r *Reactions) renderFor(x *execution, record store.Target) ([]byte, error) {
-	to := &target{id: record.ID, handle: record.Handle}
-	if err := r.compileTarget(to, record); err != nil {
+// endpoint reads a target, or what a webhook sends to, outside the rules of the
+// tenant.
+func (r *Reactions) endpoint(t *store.Tenant, id int64) (*target, error) {
+	hook, err := t.Webhook(id)
+	if err == nil {
+		return r.compileWebhook(hook).to, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	return to.render(x)
+	record, err := t.Target(id)
+	if err != nil {
+		return nil, err
+	}
+	to := &target{id: record.ID, handle: record.Handle}
+	to.problem = r.compileEndpoint(to, record.Endpoint)
+	return to, nil
 }

@@ -35,7 +35,7 @@ func (h *house) on(do act) {
 	h.Helper()
 	h.event("transaction.created", sale) // reads the rules
 	h.step()
-	h.r.rules[h.tenant].triggers["profile.created"] = []*trigger{{id: 1, actions: []action{{id: 1, step: do}}}}
+	h.r.rules[h.tenant].reactions["profile.created"] = []reaction{&trigger{id: 1, actions: []action{{id: 1, step: do}}}}
 }
 
 func TestAPoisonEventWaitsWithoutHoldingTheOthersUp(t *testing.T) {

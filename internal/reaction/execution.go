@@ -10,15 +10,17 @@ import (
 	"github.com/belfryhq/belfry/twig"
 )
 
-// Result is what one trigger did about an event. That of the target that the
-// definition of the event's subject names has the trigger 0, and one action of
-// the type definition.
+// Result is what one trigger or webhook did about an event. That of the target
+// that the definition of the event's subject names has the trigger 0, and one
+// action of the type definition.
 type Result struct {
-	TriggerID int64  `json:"trigger_id" doc:"0 for the target that a definition names."`
-	Outcome   string `json:"outcome" enum:"matched,filtered,failed,own_namespace,too_deep" doc:"failed: an action did; those after it ran only if its on_error is continue."`
-	// Detail says why nothing ran.
-	Detail  string         `json:"detail,omitempty"`
-	Actions []ActionResult `json:"actions"`
+	TriggerID int64  `json:"trigger_id" doc:"0 for a webhook and for the target that a definition names."`
+	WebhookID int64  `json:"webhook_id,omitempty"`
+	Outcome   string `json:"outcome" enum:"matched,sent,filtered,failed,own_namespace,too_deep" doc:"failed: an action did; those after it ran only if its on_error is continue. sent: a webhook's delivery was made."`
+	// Detail says why nothing ran, or what failed.
+	Detail     string         `json:"detail,omitempty"`
+	DeliveryID int64          `json:"delivery_id,omitempty" doc:"Of a webhook."`
+	Actions    []ActionResult `json:"actions"`
 }
 
 // The outcomes of a trigger. One that failed has done what stands before the
@@ -83,7 +85,7 @@ func (tr *trigger) run(x *execution) (Result, error) {
 	for _, a := range tr.actions {
 		done := ActionResult{ActionID: a.id, Type: a.typ}
 		if err := a.step.run(x, &done); err != nil {
-			return result, fmt.Errorf("action %d: %w", a.id, err)
+			return result, fmt.Errorf("trigger %d: action %d: %w", tr.id, a.id, err)
 		}
 		result.Actions = append(result.Actions, done)
 		switch done.Outcome {
@@ -110,7 +112,7 @@ func (tr *trigger) held(x *execution, result *Result) bool {
 		return false
 	case tr.namespace != "" && tr.namespace == e.Namespace:
 		result.Outcome = ownNamespace
-		result.Detail = fmt.Sprintf("The event was caused by %s, the trigger's own namespace.", e.Namespace)
+		result.Detail = ownDetail(e.Namespace, "trigger")
 	case e.Depth > x.maxDepth:
 		result.Outcome = tooDeep
 		result.Detail = fmt.Sprintf("%d events lie between the request and this one; at most %d may.", e.Depth, x.maxDepth)
@@ -118,6 +120,11 @@ func (tr *trigger) held(x *execution, result *Result) bool {
 		return false
 	}
 	return true
+}
+
+// ownDetail says that a reaction's own integration caused the event.
+func ownDetail(namespace, kind string) string {
+	return fmt.Sprintf("The event was caused by %s, the %s's own namespace.", namespace, kind)
 }
 
 func (x *execution) forLogic() (jsonlogic.Value, error) {

@@ -67,13 +67,13 @@ func TestATargetKeepsItsHandleAndItsSecretThroughAnUpdate(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if before, err = h.r.Secret(target); err != nil {
+		if before, err = h.r.Secret(target.Endpoint); err != nil {
 			return err
 		}
 		if target, err = h.r.UpdateTarget(t, id, func(in *TargetInput) error { in.Name = "New"; return nil }); err != nil {
 			return err
 		}
-		after, err = h.r.Secret(target)
+		after, err = h.r.Secret(target.Endpoint)
 		return err
 	})
 	if _, err := webhook.ParseSecret(before); err != nil || before != after {

@@ -1,6 +1,7 @@
 package reaction
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/belfryhq/belfry/internal/store"
@@ -8,14 +9,22 @@ import (
 	"github.com/belfryhq/belfry/twig"
 )
 
-// ruleset is a tenant's active triggers and its targets at one version of its
-// configuration, ready to run. It is never changed.
+// ruleset is a tenant's active triggers and webhooks and its targets at one
+// version of its configuration, ready to run. It is never changed.
 type ruleset struct {
-	version  int64
-	triggers map[string][]*trigger // by event type, in the order of their ids
-	targets  map[int64]*target
+	version int64
+	// reactions are by event type: the triggers in the order of their ids, then
+	// the webhooks in that of theirs.
+	reactions map[string][]reaction
+	targets   map[int64]*target
 	// sorted are the targets in the order of their ids.
 	sorted []*target
+}
+
+// reaction is what answers events of a type: an active trigger or webhook. The
+// error of run is one of the database; what else goes wrong is an outcome.
+type reaction interface {
+	run(x *execution) (Result, error)
 }
 
 // trigger is an active trigger, ready to run.
@@ -34,12 +43,13 @@ type action struct {
 	goOn bool // the actions after it run though it failed
 }
 
-// target is a target, ready to render.
+// target is a target, or what a webhook sends to, ready to render.
 type target struct {
 	id        int64
 	handle    string
 	condition *jsonlogic.Rule // nil when there is none
 	template  *twig.Template  // nil sends the context as it is
+	extra     bool            // the template renders fields beside those of the context
 	wait      time.Duration   // before the first attempt
 	problem   error           // why it cannot be used
 }
@@ -92,17 +102,28 @@ func (r *Reactions) load(t *store.Tenant, version int64) (*ruleset, error) {
 		return nil, err
 	}
 	targets := named(records)
-	set := &ruleset{version: version, triggers: map[string][]*trigger{}, targets: map[int64]*target{}, sorted: targets}
+	set := &ruleset{version: version, reactions: map[string][]reaction{}, targets: map[int64]*target{}, sorted: targets}
 	for i, to := range targets {
-		to.problem = r.compileTarget(to, records[i])
+		to.problem = r.compileEndpoint(to, records[i].Endpoint)
 		set.targets[to.id] = to
 	}
 	for _, record := range triggers {
 		if record.IsActive {
-			set.triggers[record.Event] = append(set.triggers[record.Event], set.compile(record))
+			set.listen(record.Event, set.compile(record))
 		}
 	}
+	hooks, err := t.ActiveWebhooks()
+	if err != nil {
+		return nil, fmt.Errorf("read webhooks: %w", err)
+	}
+	for _, record := range hooks {
+		set.listen(record.Event, r.compileWebhook(record))
+	}
 	return set, nil
+}
+
+func (s *ruleset) listen(typ string, to reaction) {
+	s.reactions[typ] = append(s.reactions[typ], to)
 }
 
 // compile prepares a trigger. An action that no longer compiles, because a target
@@ -119,7 +140,7 @@ func (s *ruleset) compile(record store.Trigger) *trigger {
 	return tr
 }
 
-func (r *Reactions) compileTarget(to *target, record store.Target) (err error) {
+func (r *Reactions) compileEndpoint(to *target, record store.Endpoint) (err error) {
 	if len(record.Schedule) > 0 {
 		to.wait = record.Schedule[0]
 	}
@@ -129,7 +150,7 @@ func (r *Reactions) compileTarget(to *target, record store.Target) (err error) {
 		}
 	}
 	if record.Template != "" {
-		if to.template, err = r.twig.Compile(record.Handle, record.Template); err != nil {
+		if to.template, err = r.twig.Compile(record.Name, record.Template); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
@@ -190,18 +189,6 @@ func (r *Reactions) applyTrigger(t *store.Tenant, trigger *store.Trigger, in Tri
 	trigger.Name, trigger.Event, trigger.IsActive = in.Name, string(typ), in.IsActive
 	trigger.Description, trigger.Notes = in.Description, in.Notes
 	return nil
-}
-
-func checkEvent(bad *problem.Invalid, name string) event.Type {
-	if name == "" {
-		bad.Add("trigger", "The trigger field is required.")
-		return ""
-	}
-	typ, err := event.Parse(name)
-	if err != nil {
-		bad.Add("trigger", "%s", sentence(err))
-	}
-	return typ
 }
 
 // applyActions checks the inputs and writes each onto the present action that it

@@ -18,7 +18,7 @@ type Delivery struct {
 	MessageID string
 	EventID   int64
 	EventType string
-	// EndpointID is the target that it goes to.
+	// EndpointID is the target or webhook that it goes to.
 	EndpointID int64
 	// TriggerID is the trigger that asked for it, 0 when none did.
 	TriggerID int64

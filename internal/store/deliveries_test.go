@@ -98,7 +98,7 @@ func (q *queue) get(id int64) (d store.Delivery) {
 
 func (q *queue) target(handle string) int64 {
 	q.Helper()
-	target := store.Target{Name: handle, Handle: handle, URL: "https://shop.example/", Secret: []byte("sealed")}
+	target := store.Target{Handle: handle, Endpoint: store.Endpoint{Name: handle, URL: "https://shop.example/", Secret: []byte("sealed")}}
 	q.update(func(tx *store.Tx) error { return q.as(tx).InsertTarget(&target) })
 	return target.ID
 }
@@ -296,12 +296,12 @@ func TestDisableEndpointStalesCachesOnce(t *testing.T) {
 	eachQueue(t, func(t *testing.T, q *queue) {
 		id := q.target("shop")
 		q.update(func(tx *store.Tx) error {
-			before, err := tx.Endpoint(id)
+			before, err := tx.Receiver(id)
 			if err != nil {
 				return err
 			}
 			err = errors.Join(tx.DisableEndpoint(id, "gone"), tx.DisableEndpoint(id, "gone again"))
-			after, err2 := tx.Endpoint(id)
+			after, err2 := tx.Receiver(id)
 			version, err3 := tx.EndpointVersion(id)
 			if after.DisabledReason != "gone" || after.ConfigVersion != before.ConfigVersion+1 || version != after.ConfigVersion {
 				t.Errorf("%q, version %d after %d", after.DisabledReason, after.ConfigVersion, before.ConfigVersion)

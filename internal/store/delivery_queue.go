@@ -20,7 +20,7 @@ type ClaimedDelivery struct {
 	Lease    Lease
 	ID       int64
 	TenantID int64
-	// EndpointID is the target that it goes to.
+	// EndpointID is the target or webhook that it goes to.
 	EndpointID int64
 	EventID    int64
 	EventType  string
@@ -201,8 +201,8 @@ func (tx *Tx) DueEndpoints(by scalar.Time) ([]DueEndpoint, error) {
 		SELECT id, due_at FROM (
 			SELECT waiting.id, (SELECT min(due_at) FROM deliveries
 				WHERE state = 'pending' AND endpoint_id = waiting.id) AS due_at
-			FROM waiting LEFT JOIN targets ON targets.id = waiting.id
-			WHERE waiting.id IS NOT NULL AND targets.disabled_at IS NULL
+			FROM waiting LEFT JOIN endpoints ON endpoints.id = waiting.id
+			WHERE waiting.id IS NOT NULL AND endpoints.disabled_at IS NULL
 		) AS earliest WHERE due_at <= ?`, by)
 }
 

@@ -8,6 +8,9 @@ type Event struct {
 	TenantID int64
 	// Type is the canonical name, e.g. transaction.created.
 	Type string
+	// ExternalID is the name that the system which brought the event in gave it,
+	// unique in the tenant; "" when there is none.
+	ExternalID string
 	// ProfileID is the profile concerned, "" when there is none.
 	ProfileID string
 	// Subject and SubjectID name the resource that the event is about.
@@ -24,38 +27,47 @@ type Event struct {
 	RequestID string
 	// CauseID is the event whose reaction caused this one, 0 when a request did;
 	// Depth counts the causes back to the request.
-	CauseID   int64
-	Depth     int
-	CreatedAt scalar.Time
+	CauseID int64
+	Depth   int
+	// OccurredAt is when it happened, CreatedAt when it was stored.
+	OccurredAt scalar.Time
+	CreatedAt  scalar.Time
 }
 
 // eventHead is all of an event but its context, which is large.
 const (
-	eventHead = `id, tenant_id, type, profile_id, subject, subject_id, target_id, token_id, namespace, request_id,
-	cause_id, depth, created_at`
+	eventHead = `id, tenant_id, type, external_id, profile_id, subject, subject_id, target_id, token_id, namespace, request_id,
+	cause_id, depth, occurred_at, created_at`
 	eventColumns = eventHead + ", context"
 )
 
 func scanEventHead(e *Event) []any {
 	return []any{
-		&e.ID, &e.TenantID, &e.Type, text(&e.ProfileID), &e.Subject, &e.SubjectID, nullID(&e.TargetID),
-		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth, &e.CreatedAt,
+		&e.ID, &e.TenantID, &e.Type, text(&e.ExternalID), text(&e.ProfileID), &e.Subject, &e.SubjectID, nullID(&e.TargetID),
+		nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), &e.Depth,
+		&e.OccurredAt, &e.CreatedAt,
 	}
 }
 
 func scanEvent(e *Event) []any { return append(scanEventHead(e), &e.Context) }
 
 // AppendEvent stores an event as caused by the transaction's actor, queues it
-// for the reactions, and sets its ID, TenantID, cause and CreatedAt.
+// for the reactions, and sets its ID, TenantID, cause and CreatedAt, and
+// OccurredAt unless it has one. A second one of an ExternalID is a
+// *DuplicateError.
 func (t *Tenant) AppendEvent(e *Event) error {
 	e.TenantID, e.CreatedAt = t.ID, t.Now()
 	e.TokenID, e.Namespace, e.RequestID = t.Actor.TokenID, t.Actor.Namespace, t.Actor.RequestID
 	e.CauseID, e.Depth = t.Actor.CauseID, t.Actor.Depth
-	id, err := t.insert(`INSERT INTO events (tenant_id, type, profile_id, subject, subject_id, context, target_id,
-		token_id, namespace, request_id, cause_id, depth, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.ID, e.Type, text(&e.ProfileID), e.Subject, e.SubjectID, string(e.Context),
-		nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth, e.CreatedAt)
+	if e.OccurredAt.IsZero() {
+		e.OccurredAt = e.CreatedAt
+	}
+	id, err := t.insert(`INSERT INTO events (tenant_id, type, external_id, profile_id, subject, subject_id, context,
+		target_id, token_id, namespace, request_id, cause_id, depth, occurred_at, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.ID, e.Type, text(&e.ExternalID), text(&e.ProfileID), e.Subject, e.SubjectID, string(e.Context),
+		nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth,
+		e.OccurredAt, e.CreatedAt)
 	if err != nil {
 		return err
 	}
@@ -178,15 +190,30 @@ func (t *Tenant) Event(id int64) (Event, error) {
 	return single(t.Tx, scanEvent, "SELECT "+eventColumns+" FROM events WHERE tenant_id = ? AND id = ?", t.ID, id)
 }
 
+// EventsByExternalID reads the events that have one of the external ids.
+func (t *Tenant) EventsByExternalID(ids ...string) ([]Event, error) {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = id
+	}
+	return inBatches(args, func(ids []any) ([]Event, error) {
+		return collect(t.Tx, scanEventHead, "SELECT "+eventHead+` FROM events
+			WHERE tenant_id = ? AND external_id IN (`+placeholders(len(ids))+")", append([]any{t.ID}, ids...)...)
+	})
+}
+
 var eventFields = Fields{
-	"id":         {Column: "id", Kind: Int},
-	"type":       {Column: "type"},
-	"profile_id": {Column: "profile_id"},
-	"subject":    {Column: "subject"},
-	"subject_id": {Column: "subject_id"},
-	"request_id": {Column: "request_id"},
-	"cause_id":   {Column: "cause_id", Kind: Int},
-	"created_at": {Column: "created_at", Kind: Time},
+	"id":          {Column: "id", Kind: Int},
+	"type":        {Column: "type"},
+	"external_id": {Column: "external_id"},
+	"profile_id":  {Column: "profile_id"},
+	"subject":     {Column: "subject"},
+	"subject_id":  {Column: "subject_id"},
+	"namespace":   {Column: "namespace"},
+	"request_id":  {Column: "request_id"},
+	"cause_id":    {Column: "cause_id", Kind: Int},
+	"occurred_at": {Column: "occurred_at", Kind: Time},
+	"created_at":  {Column: "created_at", Kind: Time},
 }
 
 // Events lists events.

@@ -41,13 +41,13 @@ func refusedElsewhere(t *testing.T, db *store.DB, other store.Actor, changes map
 func TestTargets(t *testing.T) {
 	storetest.Each(t, store.Options{Now: stepping(listNoon)}, func(t *testing.T, db *store.DB) {
 		actor, other := shop(t, db, "shop"), shop(t, db, "other")
-		target := store.Target{
-			Name: "Crm", Handle: "crm", URL: "https://crm.example/hook", Template: "{{ id }}", Description: "d",
-			Notes: "n", Condition: json.RawMessage(`{"==": [1,  1]}`), Secret: []byte{0, 1, 255},
+		target := store.Target{Handle: "crm", Description: "d", Notes: "n", Endpoint: store.Endpoint{
+			Name: "Crm", URL: "https://crm.example/hook", Template: "{{ id }}",
+			Condition: json.RawMessage(`{"==": [1,  1]}`), Secret: []byte{0, 1, 255},
 			Headers: map[string]string{"X-Key": "v"}, Timeout: 1500 * time.Millisecond,
 			Schedule: []time.Duration{0, time.Second},
-		}
-		bare := store.Target{Name: "Bare", Handle: "bare", URL: "https://b.example", Secret: []byte("s")}
+		}}
+		bare := store.Target{Handle: "bare", Endpoint: store.Endpoint{Name: "Bare", URL: "https://b.example", Secret: []byte("s")}}
 		version := configVersion(t, db, actor)
 		update(t, db, func(tx *store.Tx) error {
 			return errors.Join(tx.As(actor).InsertTarget(&target), tx.As(actor).InsertTarget(&bare))
@@ -80,7 +80,7 @@ func TestTargets(t *testing.T) {
 			"delete": func(tn *store.Tenant) error { return tn.DeleteTarget(target.ID) },
 		})
 		update(t, db, func(tx *store.Tx) error {
-			return tx.As(other).InsertTarget(&store.Target{Handle: "crm", Secret: []byte{1}})
+			return tx.As(other).InsertTarget(&store.Target{Handle: "crm", Endpoint: store.Endpoint{Secret: []byte{1}}})
 		})
 		update(t, db, func(tx *store.Tx) error { return tx.As(actor).DeleteTarget(target.ID) })
 		if got := handles(t, db, actor); got != "bare" {

@@ -42,7 +42,7 @@ func shop(t testing.TB, db *store.DB, handle string) store.Actor {
 
 // addTarget stores a target of which only the handle matters.
 func addTarget(tx *store.Tx, actor store.Actor, handle string) error {
-	return tx.As(actor).InsertTarget(&store.Target{Name: handle, Handle: handle, Secret: []byte("s")})
+	return tx.As(actor).InsertTarget(&store.Target{Handle: handle, Endpoint: store.Endpoint{Name: handle, Secret: []byte("s")}})
 }
 
 // handles reads the handles of the actor's targets, in order.

@@ -208,14 +208,16 @@ func (t *Tenant) DeleteAction(triggerID, id int64) error {
 	return t.configChanged()
 }
 
-// listened are the types of events that active triggers listen to.
+// listened are the types of events that active triggers and webhooks listen to.
 type listened map[string]bool
 
-// Listens reports whether an active trigger listens to a type of event.
+// Listens reports whether an active trigger or webhook listens to a type of
+// event.
 func (t *Tenant) Listens(event string) (bool, error) {
 	types, err := Memo(t, func() (listened, error) {
 		events, err := collect(t.Tx, func(s *string) []any { return []any{s} },
-			"SELECT DISTINCT event FROM triggers WHERE tenant_id = ? AND is_active", t.ID)
+			`SELECT event FROM triggers WHERE tenant_id = ? AND is_active
+			UNION SELECT event FROM `+webhooksOf+" AND disabled_at IS NULL", t.ID, t.ID)
 		types := make(listened, len(events))
 		for _, e := range events {
 			types[e] = true

@@ -8,7 +8,7 @@ CREATE TABLE deliveries (
     message_id   TEXT COLLATE "C"    NOT NULL UNIQUE,
     event_id     BIGINT NOT NULL,
     event_type   TEXT COLLATE "C"    NOT NULL,
-    -- The target that it goes to, and the trigger that asked for it.
+    -- The target or webhook that it goes to, and the trigger that asked for it.
     endpoint_id  BIGINT NOT NULL,
     trigger_id   BIGINT,
     -- Without a template the event's context is the body and none is kept here.
@@ -55,4 +55,4 @@ CREATE TABLE attempts (
     -- The beginning of the answer's body.
     answer      TEXT COLLATE "C",
     PRIMARY KEY (delivery_id, number)
-);
+) WITHOUT ROWID;

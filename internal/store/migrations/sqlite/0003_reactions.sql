@@ -1,14 +1,15 @@
 -- +goose Up
--- Where reactions send to.
-CREATE TABLE targets (
+-- Where deliveries go to: targets, to which reactions send, and webhooks, which
+-- get every event of one type.
+CREATE TABLE endpoints (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id       INTEGER NOT NULL REFERENCES tenants (id),
+    -- target or webhook.
+    kind            TEXT    NOT NULL,
     name            TEXT    NOT NULL,
-    handle          TEXT    NOT NULL,
     url             TEXT    NOT NULL,
+    -- Of a target: the body. Of a webhook: fields beside those of the context.
     template        TEXT    NOT NULL,
-    description     TEXT,
-    notes           TEXT,
     condition       TEXT,
     -- Sealed with the server's key.
     secret          BLOB    NOT NULL,
@@ -18,9 +19,21 @@ CREATE TABLE targets (
     disabled_at     INTEGER,
     disabled_reason TEXT,
     created_at      INTEGER NOT NULL,
-    updated_at      INTEGER NOT NULL
+    updated_at      INTEGER NOT NULL,
+    -- Of a target.
+    handle          TEXT,
+    description     TEXT,
+    notes           TEXT,
+    -- Of a webhook: the event type, and the namespace whose own events it does not
+    -- get.
+    event           TEXT,
+    namespace       TEXT,
+    queue           TEXT,
+    retry_hourly    BOOLEAN NOT NULL DEFAULT FALSE,
+    retry_daily     BOOLEAN NOT NULL DEFAULT FALSE
 );
-CREATE UNIQUE INDEX targets_handle ON targets (tenant_id, handle);
+CREATE UNIQUE INDEX endpoints_handle ON endpoints (tenant_id, handle) WHERE handle IS NOT NULL;
+CREATE UNIQUE INDEX endpoints_event ON endpoints (tenant_id, event, url) WHERE event IS NOT NULL;
 
 CREATE TABLE triggers (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -8,7 +8,7 @@ CREATE TABLE deliveries (
     message_id   TEXT    NOT NULL UNIQUE,
     event_id     INTEGER NOT NULL,
     event_type   TEXT    NOT NULL,
-    -- The target that it goes to, and the trigger that asked for it.
+    -- The target or webhook that it goes to, and the trigger that asked for it.
     endpoint_id  INTEGER NOT NULL,
     trigger_id   INTEGER,
     -- Without a template the event's context is the body and none is kept here.
