@@ -3,6 +3,8 @@ package event
 import (
 	"fmt"
 	"regexp"
+
+	"github.com/belfryhq/belfry/internal/spelling"
 )
 
 // maxType bounds the characters of a type's name.
@@ -77,31 +79,9 @@ const nearest = 2
 func near(name string) (found Type, ok bool) {
 	least := nearest + 1
 	for _, e := range catalogue {
-		if d := distance(name, string(e.Type)); d < least {
+		if d := spelling.Distance(name, string(e.Type)); d < least {
 			found, least = e.Type, d
 		}
 	}
 	return found, least <= nearest
-}
-
-// distance counts the bytes to insert, delete or replace to make b of a
-// (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

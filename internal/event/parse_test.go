@@ -59,14 +59,3 @@ func TestEventsOfTheProgrammeAreNotCustom(t *testing.T) {
 		t.Errorf("ParseCustom of a custom name = %q, %v", got, err)
 	}
 }
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"tier", "tier", 0}, {"tier", "teir", 2}, {"point", "points", 1}, {"cat", "dog", 3}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
