@@ -76,9 +76,9 @@ func (e *earner) pointsTaken(sale *store.Transaction, earlier scalar.Amount) ([]
 		if g.instance.ProfileID != e.account.rec.ProfileID || g.value <= 0 {
 			continue
 		}
-		rows, err := e.t.LedgerOfInstance(g.instance.ID)
+		rows, err := e.account.ledgerOf(g.instance)
 		if err != nil {
-			return nil, fmt.Errorf("read ledger: %w", err)
+			return nil, err
 		}
 		left := g.value - gone(rows, sale.ID, e.rec.ID)
 		value := min(cumulative(g.value, sale.Net, earlier, -e.rec.Net), left)

@@ -197,9 +197,9 @@ func (s *settlement) expired(i *store.Instance) (sum scalar.Amount, err error) {
 	if !due(i.ExpiresAt, s.account.now) {
 		return 0, nil
 	}
-	rows, err := s.of.t.LedgerOfInstance(i.ID)
+	rows, err := s.account.ledgerOf(i)
 	if err != nil {
-		return 0, fmt.Errorf("read ledger: %w", err)
+		return 0, err
 	}
 	for _, r := range rows {
 		if r.Entry == store.Expire {
@@ -207,6 +207,20 @@ func (s *settlement) expired(i *store.Instance) (sum scalar.Amount, err error) {
 		}
 	}
 	return sum, nil
+}
+
+// ledgerOf reads every row of an instance, those too that save has yet to store.
+func (a *account) ledgerOf(i *store.Instance) ([]store.LedgerRow, error) {
+	rows, err := a.t.LedgerOfInstance(i.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	for _, r := range a.ledger {
+		if r.InstanceID == i.ID {
+			rows = append(rows, r)
+		}
+	}
+	return rows, nil
 }
 
 // issue gives points; what a return takes without a sale is negative, and holds
