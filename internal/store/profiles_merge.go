@@ -1,9 +1,9 @@
 package store
 
 // MoveRows gives what belongs to one profile to another: its transactions,
-// redemptions, identities and addresses, and what it was given and has used up.
-// An identity remembers where it came from, and is primary unless the other
-// profile has a primary one of its handle. What is left of instances, tier
+// claims, redemptions, identities and addresses, and what it was given and has
+// used up. An identity remembers where it came from, and is primary unless the
+// other profile has a primary one of its handle. What is left of instances, tier
 // points and counts of achievements has rows that are never changed: others move
 // it.
 func (t *Tenant) MoveRows(from, to string) error {
@@ -14,6 +14,8 @@ func (t *Tenant) MoveRows(from, to string) error {
 		{"UPDATE transactions SET profile_id = ?, updated_at = ? WHERE tenant_id = ? AND profile_id = ?",
 			[]any{to, t.Now(), t.ID, from}},
 		{"UPDATE redemptions SET profile_id = ? WHERE tenant_id = ? AND profile_id = ?", []any{to, t.ID, from}},
+		{"UPDATE claims SET profile_id = ?, updated_at = ? WHERE tenant_id = ? AND profile_id = ?",
+			[]any{to, t.Now(), t.ID, from}},
 		{"UPDATE addresses SET profile_id = ?, updated_at = ? WHERE tenant_id = ? AND profile_id = ?",
 			[]any{to, t.Now(), t.ID, from}},
 		{`UPDATE identities SET profile_id = ?, merged_from = ?, updated_at = ?,
