@@ -39,6 +39,9 @@ func (a *account) climb() error {
 		return nil
 	}
 	a.climbs = false
+	if err := a.settleTier(); err != nil { // it is late where settling was put off
+		return fmt.Errorf("settle tier: %w", err)
+	}
 	if err := a.lookAtTier(a.now); err != nil {
 		return fmt.Errorf("evaluate tier: %w", err)
 	}
