@@ -58,6 +58,12 @@ func (h *house) furnish(tenant string) shop {
 	}
 	s.values["/profiles/{id}/achievements/{achievement}"] = "achievement"
 	s.values["/points/{id}"] = c.post("/points", object{"profile_id": id, "point_definition_handle": "point", "value_initial": 5}).want(201).id()
+	benefit := c.post("/benefits", object{"profile_id": id, "definition": "benefit"}).want(201).id()
+	s.values["/benefits/{id}"], s.values["/profiles/{id}/benefits/{benefit}"] = benefit, benefit
+	s.values["/benefits/definitions/handle/{handle}"], s.values["/benefit-definitions/handle/{handle}"] = "benefit", "benefit"
+	s.values["/allocations/{id}"] = c.post("/allocations", object{
+		"code": "A1", "definition_id": s.values["/benefits/definitions/{id}"],
+	}).want(201).id()
 	s.values["/rates/{id}"] = c.post("/rates", object{"name": "Double", "handle": "double", "rate": 2}).want(201).id()
 	s.values["/tiers/points/{id}"] = c.post("/tiers/points", object{"profile_id": id, "value": 10}).want(201).id()
 	s.values["/settings/{handle}"] = "points.exchange_rate"
@@ -85,6 +91,7 @@ func (h *house) furnish(tenant string) shop {
 
 	s.values["/targets/{id}"] = c.post("/targets", object{"name": "CRM", "handle": "crm", "url": "https://example.com"}).want(201).id()
 	s.values["/rewards/{id}/trigger-target/{target}"] = s.values["/targets/{id}"]
+	s.values["/benefits/{id}/trigger-target/{target}"] = s.values["/targets/{id}"]
 	trigger := c.post("/triggers", object{"name": "n", "trigger": "profile.created", "is_active": true, "actions": []object{
 		{"name": "target.send", "arguments": []object{{"name": "target", "value": "crm"}}},
 	}}).want(201)

@@ -14,7 +14,7 @@ func (s *Server) programme() {
 	definitions(s, "points", "point", loyalty.PointDefinitions, nil)
 	definitions(s, "tiers", "tier", loyalty.TierDefinitions, nil)
 	definitions(s, "rewards", "reward", loyalty.RewardDefinitions, nil)
-	definitions(s, "benefits", "benefit", loyalty.BenefitDefinitions, nil)
+	definitions(s, "benefits", "benefit", loyalty.BenefitDefinitions, s.benefitDefinitions)
 	definitions(s, "achievements", "achievement", loyalty.AchievementDefinitions, nil)
 	s.rates()
 	s.settings()

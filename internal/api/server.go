@@ -108,6 +108,8 @@ func (s *Server) resources() {
 	s.rewards()
 	s.redemptions()
 	s.ledgers()
+	s.benefits()
+	s.allocations()
 	s.targets()
 	s.triggers()
 	s.events()
