@@ -55,4 +55,4 @@ CREATE TABLE attempts (
     -- The beginning of the answer's body.
     answer      TEXT COLLATE "C",
     PRIMARY KEY (delivery_id, number)
-) WITHOUT ROWID;
+);
