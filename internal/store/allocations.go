@@ -75,7 +75,7 @@ func (t *Tenant) NextAllocation(definitionID int64) (Allocation, bool, error) {
 	a, err := single(t.Tx, scanAllocation, "SELECT "+allocationColumns+` FROM allocations
 		WHERE tenant_id = ? AND definition_id = ? AND instance_id IS NULL
 		AND (valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to > ?)
-		ORDER BY id LIMIT 1`+t.db.engine.skipLocked(""), t.ID, definitionID, now, now)
+		ORDER BY id LIMIT 1`+t.db.engine.skipLocked(), t.ID, definitionID, now, now)
 	if errors.Is(err, ErrNotFound) {
 		return a, false, nil
 	}
