@@ -1,5 +1,6 @@
-// Package demo plays a small retailer: it starts the platform, sets up a
-// programme over the API, sells, and shows each webhook as a receiver gets it.
+// Package demo plays a week of a small retailer in a few seconds: it starts the
+// platform, sets up a programme over the API, sells, gives and redeems, and shows
+// each webhook as a receiver gets it.
 // Nothing in it is reached but over HTTP, as a shop and a receiver would.
 package demo
 
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/belfryhq/belfry/internal/app"
+	"github.com/belfryhq/belfry/webhook"
 )
 
 // Options adjusts Run.
@@ -50,7 +52,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Token == "" {
 		return errors.New("the data folder has been used before: give its API token")
 	}
-	d := &demo{Options: o, shop: newClient(platform.URL(), o.Token), receiver: receiver}
+	d := &demo{
+		Options: o, shop: newClient(platform.URL(), o.Token), receiver: receiver, received: map[webhook.Event]int{},
+	}
 	fmt.Fprintf(o.Out, "The platform serves %s (documentation: %s/docs), token %s\n", platform.URL(), platform.URL(), o.Token)
 	if err := d.setUp(ctx); err != nil {
 		return fmt.Errorf("set up the programme: %w", err)
@@ -62,7 +66,8 @@ type demo struct {
 	Options
 	shop     *client
 	receiver *receiver
-	received int
+	// received counts the webhooks by their events.
+	received map[webhook.Event]int
 }
 
 // play runs rounds of the story: one, or as many as there is time for.
@@ -77,10 +82,32 @@ func (d *demo) play(ctx context.Context) error {
 			}
 		}
 		if d.Once {
-			fmt.Fprintf(d.Out, "\n%d webhooks expected, %d arrived, every signature valid.\n", d.received, d.received)
-			return nil
+			return d.sum()
 		}
 	}
+}
+
+// canonical are the events that a round must show.
+var canonical = []webhook.Event{
+	webhook.ProfileCreated, webhook.ProfileUpdated, webhook.TransactionCreated, webhook.TransactionUpdated,
+	webhook.PointsAwarded, webhook.TierAchieved, webhook.RewardIssued, webhook.RewardRedeemed, webhook.BenefitIssued,
+	webhook.BenefitRedeemed, webhook.AchievementProgressed,
+}
+
+// sum lists how many webhooks of each event arrived.
+func (d *demo) sum() error {
+	fmt.Fprintln(d.Out)
+	total := 0
+	for _, e := range canonical {
+		n := d.received[e]
+		if n == 0 {
+			return fmt.Errorf("no webhook tells of %s", e)
+		}
+		total += n
+		fmt.Fprintf(d.Out, "%4d  %s\n", n, e)
+	}
+	fmt.Fprintf(d.Out, "%4d webhooks expected, %d arrived, every signature valid.\n", total, total)
+	return nil
 }
 
 // scene is one thing that happens in the shop, and the webhooks it must lead to.
@@ -112,7 +139,7 @@ func (d *demo) perform(ctx context.Context, s scene) error {
 			if missing, ok = strike(missing, h.expectation()); !ok {
 				return fmt.Errorf("%s: %s got %s, which it should not", s.title, h.target, h.message.Event)
 			}
-			d.received++
+			d.received[h.message.Event]++
 			d.show(h, h.at.Sub(start))
 		case <-timeout:
 			return fmt.Errorf("%s: after %v these webhooks are missing: %v", s.title, arrival, missing)

@@ -1,89 +1,59 @@
 package demo
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
-// The targets of the demo.
+// The handles of the programme.
 const (
-	crm   = "crm"   // shaped by a template
-	feed  = "feed"  // gets every context as it is
-	stock = "stock" // shaped, sales of the city store alone
+	welcome    = "welcome"
+	alteration = "free-alteration"
+	regular    = "regular"
 )
 
-const crmTemplate = `{
-  "customer": "{{ profile.id | default(id) }}",
-  "name": "{{ (profile.first_name | default(first_name)) ~ ' ' ~ (profile.last_name | default(last_name)) }}",
-  "spend_12m": {{ (profile.aggregations.spend_12m ?? aggregations.spend_12m ?? 0) | number_format(2, '.', '') }},
-  "tags": [{% for tag in profile.tags ?? tags %}"{{ tag }}"{% if not loop.last %}, {% endif %}{% endfor %}]
-}`
-
-const stockTemplate = `{
-  "receipt": "{{ receipt_ref }}", "at": "{{ transacted_at | date('c') }}", "store": "{{ location.name }}",
-  "lines": [{% for item in items %}{"sku": "{{ item.sku }}", "quantity": {{ item.quantity }}}{% if not loop.last %}, {% endif %}{% endfor %}]
-}`
-
-// setUp makes the locations, targets and triggers, over the API, or brings those
-// of an earlier demo up to date.
-func (d *demo) setUp(ctx context.Context) error {
-	for _, l := range []object{
-		{"name": "City store", "external_id": "M10", "type": "store", "timezone": "Australia/Melbourne"},
-		{"name": "Online", "external_id": "WEB", "type": "online", "timezone": "Australia/Melbourne"},
+// addProgramme defines what the shop's customers can earn: a point for each
+// dollar and two for friends of the house, silver from 250 dollars in a year, a
+// welcome reward that is mailed by its definition, an alteration for silver
+// customers, and an achievement for coming often.
+func (d *demo) addProgramme(ctx context.Context, mail int64) error {
+	year := object{"issue_period": 12, "issue_period_type": "months"}
+	for _, def := range []struct {
+		path string
+		item object
+	}{
+		{"/points/definitions", with(year, object{"name": "Points", "handle": "points", "kind": "purchase", "earn_rate": 1})},
+		{"/points/definitions", object{"name": "Tier points", "handle": "tier-points", "kind": "tier", "earn_rate": 1}},
+		{"/rates", object{
+			"name": "Double points for friends", "handle": "friends", "rate": 2,
+			"profile_conditions": object{"in": []any{"vip", object{"var": "tags"}}},
+		}},
+		{"/tiers/definitions", object{"name": "Member", "handle": "member", "is_floor": true, "value_min": 0}},
+		{"/tiers/definitions", object{"name": "Silver", "handle": "silver", "value_min": 250}},
+		{"/rewards/definitions", object{
+			"name": "Welcome", "handle": welcome, "value": 10, "period": 3, "period_type": "months", "issue_target_id": mail,
+		}},
+		{"/benefits/definitions", object{
+			"name": "Free alteration", "handle": alteration, "is_claimable": true, "max_redemptions": 2,
+			"period": 12, "period_type": "months",
+			"claim_condition": object{"==": []any{object{"var": "tier_handle"}, "silver"}},
+		}},
+		{"/achievements/definitions", object{
+			"name": "Regular", "handle": regular, "period": "yearly",
+			"levels": []object{{"name": "Known by name", "trigger": 2}, {"name": "One of us", "trigger": 10}},
+		}},
 	} {
-		if _, err := d.shop.ensure(ctx, "/locations", "external_id", l); err != nil {
-			return err
-		}
-	}
-	for _, t := range []object{
-		{"name": "Customer database", "handle": crm, "template": crmTemplate},
-		{"name": "Event feed", "handle": feed, "template": ""},
-		{"name": "Stock system", "handle": stock, "template": stockTemplate},
-	} {
-		if err := d.addTarget(ctx, t); err != nil {
-			return err
-		}
-	}
-	for _, t := range []object{
-		trigger("Welcome", "profile.created", send(crm)),
-		trigger("Profile feed", "profile.updated", send(feed)),
-		trigger("Sale feed", "transaction.created", send(feed)),
-		trigger("Correction feed", "transaction.updated", send(feed)),
-		trigger("Stock of the city store", "transaction.created", when(object{"===": []any{object{"var": "location.external_id"}, "M10"}}), send(stock)),
-		trigger("Good customer", "transaction.created", when(object{">=": []any{object{"var": "profile.aggregations.spend_12m"}, 250}}), send(crm)),
-	} {
-		if _, err := d.shop.ensure(ctx, "/triggers", "name", t); err != nil {
+		if _, err := d.shop.ensure(ctx, def.path, "handle", def.item); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *demo) addTarget(ctx context.Context, target object) error {
-	handle := fmt.Sprint(target["handle"])
-	target["url"] = d.receiver.url(handle)
-	id, err := d.shop.ensure(ctx, "/targets", "handle", target)
-	if err != nil {
-		return err
+// with returns an object with the fields of two.
+func with(a, b object) object {
+	both := object{}
+	for _, o := range []object{a, b} {
+		for name, value := range o {
+			both[name] = value
+		}
 	}
-	var shown struct{ Secret string }
-	if err := d.shop.get(ctx, fmt.Sprintf("/targets/%d/secret", id), &shown); err != nil {
-		return err
-	}
-	return d.receiver.expect(handle, shown.Secret)
-}
-
-func trigger(name, event string, actions ...object) object {
-	for i := range actions {
-		actions[i]["sort_order"] = i + 1
-	}
-	return object{"name": name, "trigger": event, "is_active": true, "actions": actions}
-}
-
-func send(target string) object {
-	return object{"name": "target.send", "arguments": []object{{"name": "target", "value": target}}}
-}
-
-func when(condition any) object {
-	return object{"name": "filter", "arguments": []object{{"name": "condition", "value": condition}}}
+	return both
 }
