@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -85,13 +86,40 @@ func (p *programme) balances(a *store.Account) event.ProfileBalances {
 	}
 }
 
-// dollars is what points are worth.
+// dollars is what points are worth: whole cents, rounded down, those of a debt
+// too.
 func (p *programme) dollars(points scalar.Amount) scalar.Amount {
 	const cent = scalar.One / 100
-	worth := points.Mul(p.exchangeRate)
-	rest := worth % cent
-	if rest < 0 {
-		rest += cent
+	if points < 0 {
+		owed := mulDivUp(-points, p.exchangeRate, scalar.One)
+		return -(owed + cent - 1) / cent * cent
 	}
-	return worth - rest
+	return mulDiv(points, p.exchangeRate, scalar.One) / cent * cent
+}
+
+// mulDiv returns a × b ÷ c, rounded down, and mulDivUp rounded up; MaxAmount
+// where it is beyond an Amount. a and b may not be negative, c must be positive.
+func mulDiv(a, b, c scalar.Amount) scalar.Amount {
+	q, _ := mulDivExact(a, b, c)
+	return q
+}
+
+func mulDivUp(a, b, c scalar.Amount) scalar.Amount {
+	q, exact := mulDivExact(a, b, c)
+	if !exact {
+		q++
+	}
+	return q
+}
+
+func mulDivExact(a, b, c scalar.Amount) (q scalar.Amount, exact bool) {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	if hi >= uint64(c) {
+		return scalar.MaxAmount, true
+	}
+	n, rest := bits.Div64(hi, lo, uint64(c))
+	if n > uint64(scalar.MaxAmount) {
+		return scalar.MaxAmount, true
+	}
+	return scalar.Amount(n), rest == 0
 }

@@ -2,7 +2,6 @@ package loyalty
 
 import (
 	"fmt"
-	"math/bits"
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -147,7 +146,7 @@ func (a *account) planPoints(amount scalar.Amount) ([]portion, error) {
 	if err != nil {
 		return nil, err
 	}
-	needed := min(mulDivUp(amount, scalar.One, a.programme.exchangeRate), a.rec.PointBalance)
+	needed := mulDivUp(amount, scalar.One, a.programme.exchangeRate)
 	var plan []portion
 	valued, taken := scalar.Amount(0), scalar.Amount(0)
 	for _, i := range points {
@@ -161,23 +160,6 @@ func (a *account) planPoints(amount scalar.Amount) ([]portion, error) {
 		plan = append(plan, portion{store.RedemptionItem{InstanceID: i.ID, Kind: store.Point, Value: value, Quantity: part}, i})
 	}
 	return plan, nil
-}
-
-// mulDiv returns a × b ÷ c, rounded down, and mulDivUp rounded up. None may be
-// negative, c not 0, and the quotient must be within an Amount.
-func mulDiv(a, b, c scalar.Amount) scalar.Amount {
-	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	q, _ := bits.Div64(hi, lo, uint64(c))
-	return scalar.Amount(q)
-}
-
-func mulDivUp(a, b, c scalar.Amount) scalar.Amount {
-	hi, lo := bits.Mul64(uint64(a), uint64(b))
-	q, rest := bits.Div64(hi, lo, uint64(c))
-	if rest != 0 {
-		q++
-	}
-	return scalar.Amount(q)
 }
 
 // redeem stores a redemption with what it takes, and takes it.
