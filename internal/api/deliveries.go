@@ -6,12 +6,12 @@ import (
 )
 
 func (s *Server) deliveries() {
-	r := s.resource("Deliveries", "Events on their way to targets.")
+	r := s.resource("Deliveries", "Events on their way to targets and webhooks.")
 	list(r, on("GET /deliveries", "read-deliveries", "List deliveries", "The dead letters are filter[state]=dead."), listDeliveries)
 	read(r, on("GET /deliveries/{id}", "read-deliveries", "Read a delivery", "With its body and its attempts."), readDelivery)
 	effect(r, on("POST /deliveries/{id}/retry", "update-deliveries", "Retry a delivery",
 		"Has a pending delivery or a dead letter tried now; a dead letter begins its schedule anew. One whose template "+
-			"failed is rendered first, with the template as it is now. 409 while its target is inactive."), s.retryDelivery)
+			"failed is rendered first, with the template as it is now. 409 while its target or webhook is inactive."), s.retryDelivery)
 }
 
 // Delivery is a delivery as lists show it.
@@ -20,7 +20,7 @@ type Delivery struct {
 	MessageID    string      `json:"message_id" doc:"What receivers know it by, the same on every attempt."`
 	EventID      int64       `json:"event_id"`
 	EventType    string      `json:"event_type"`
-	EndpointID   int64       `json:"endpoint_id" doc:"The target that it goes to."`
+	EndpointID   int64       `json:"endpoint_id" doc:"The target or webhook that it goes to."`
 	TriggerID    scalar.Int  `json:"trigger_id"`
 	State        string      `json:"state" enum:"pending,sending,delivered,dead"`
 	AttemptCount int         `json:"attempt_count"`

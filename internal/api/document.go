@@ -196,14 +196,14 @@ func idempotencyParameter() *huma.Param {
 // finishDocument completes the document once every operation is in it.
 func (s *Server) finishDocument() *huma.OpenAPI {
 	doc := s.huma.OpenAPI()
-	doc.Webhooks = s.webhooks()
+	doc.Webhooks = s.receivedEvents()
 	event.SettleNulls(doc.Components.Schemas, schemaPrefix)
 	relaxInputs(doc.Components.Schemas)
 	return doc
 }
 
-// webhooks documents what targets without a template receive.
-func (s *Server) webhooks() map[string]*huma.PathItem {
+// receivedEvents documents what webhooks receive, and targets without a template.
+func (s *Server) receivedEvents() map[string]*huma.PathItem {
 	items := map[string]*huma.PathItem{}
 	for _, e := range event.Catalogue() {
 		context := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(e.Sample), true, "")

@@ -16,6 +16,7 @@ import (
 func (s *Server) events() {
 	r := s.resource("Events", "The log of what happened, and what followed from it.")
 	list(r, on("GET /events", "read-events", "List events"), listEvents)
+	s.broughtEvents(r)
 	catalogue := sync.OnceValues(eventCatalogue)
 	read(r, on("GET /events/catalogue", "read-events", "List event types",
 		"Every event type with the JSON Schema of its context and a sample."),
@@ -49,18 +50,20 @@ func eventCatalogue() ([]EventType, error) {
 
 // Event is an event as lists show it.
 type Event struct {
-	ID        int64       `json:"id"`
-	Type      string      `json:"type"`
-	ProfileID scalar.Text `json:"profile_id"`
-	Subject   string      `json:"subject" doc:"The kind of resource that it is about."`
-	SubjectID string      `json:"subject_id"`
+	ID         int64       `json:"id"`
+	Type       string      `json:"type"`
+	ExternalID scalar.Text `json:"external_id" doc:"Its id in the system that brought it in."`
+	ProfileID  scalar.Text `json:"profile_id"`
+	Subject    string      `json:"subject" doc:"The kind of resource that it is about."`
+	SubjectID  string      `json:"subject_id"`
 	// TokenID, Namespace and RequestID are of the request that led to it.
-	TokenID   scalar.Int  `json:"token_id"`
-	Namespace scalar.Text `json:"namespace"`
-	RequestID scalar.Text `json:"request_id"`
-	CauseID   scalar.Int  `json:"cause_id" doc:"The event whose reaction caused this one."`
-	Depth     int         `json:"depth" doc:"How many events lie between the request and this one."`
-	CreatedAt scalar.Time `json:"created_at"`
+	TokenID    scalar.Int  `json:"token_id"`
+	Namespace  scalar.Text `json:"namespace"`
+	RequestID  scalar.Text `json:"request_id"`
+	CauseID    scalar.Int  `json:"cause_id" doc:"The event whose reaction caused this one."`
+	Depth      int         `json:"depth" doc:"How many events lie between the request and this one."`
+	OccurredAt scalar.Time `json:"occurred_at" doc:"When it happened; before created_at for one that was brought in."`
+	CreatedAt  scalar.Time `json:"created_at"`
 }
 
 // EventDetail is an event with all that followed from it.
@@ -72,15 +75,16 @@ type EventDetail struct {
 	IsWaiting  bool              `json:"is_waiting"`
 	Failures   int               `json:"failures"`
 	Error      scalar.Text       `json:"error"`
-	Runs       []reaction.Result `json:"runs" doc:"What each trigger did."`
+	Runs       []reaction.Result `json:"runs" doc:"What each trigger and webhook did."`
 	Deliveries []Delivery        `json:"deliveries"`
 }
 
 func viewEvent(e store.Event) Event {
 	return Event{
-		ID: e.ID, Type: e.Type, ProfileID: scalar.Text(e.ProfileID), Subject: e.Subject, SubjectID: e.SubjectID,
+		ID: e.ID, Type: e.Type, ExternalID: scalar.Text(e.ExternalID), ProfileID: scalar.Text(e.ProfileID), Subject: e.Subject, SubjectID: e.SubjectID,
 		TokenID: scalar.Int(e.TokenID), Namespace: scalar.Text(e.Namespace), RequestID: scalar.Text(e.RequestID),
-		CauseID: scalar.Int(e.CauseID), Depth: e.Depth, CreatedAt: e.CreatedAt,
+		CauseID: scalar.Int(e.CauseID), Depth: e.Depth,
+		OccurredAt: e.OccurredAt, CreatedAt: e.CreatedAt,
 	}
 }
 

@@ -98,6 +98,8 @@ func (h *house) furnish(tenant string) shop {
 	s.values["/triggers/{id}"] = trigger.id()
 	s.values["/triggers/{id}/actions/{action}"] = fmt.Sprint(trigger.data()["actions"].([]any)[0].(map[string]any)["id"])
 
+	s.values["/webhooks/{id}"] = c.post("/webhooks", object{"trigger": "profile.created", "url": "https://example.com", "namespace": "crm"}).want(201).id()
+
 	if _, err := h.reactions.Step(context.Background()); err != nil {
 		h.t.Fatal(err)
 	}
@@ -137,6 +139,7 @@ var bodies = map[string]object{
 	"POST /profiles/{id}/attributes/dates":        {"handle": "birth", "date": "2020-01-01"},
 	"PUT /profiles/{id}/update-type":              {"profile_type": "system"},
 	"PATCH /profiles/{id}/update-type":            {"profile_type": "system"},
+	"POST /profiles/{id}/custom-event":            {"event": "gift.sent"},
 	"POST /transactions/{id}/items":               {"name": "Socks", "quantity": 1, "price_sell": 1},
 	"POST /triggers/{id}/actions":                 {"name": "filter", "arguments": []object{{"name": "condition", "value": true}}},
 	"PUT /profiles/{id}/statuses":                 {"statuses": []string{}},

@@ -63,7 +63,7 @@ func TestTriggersAndTheirActions(t *testing.T) {
 		t.Errorf("trigger %v", got)
 	}
 	c.do("PUT", id, object{"is_active": false}).want(200)
-	c.do("PUT", id, object{"trigger": "nothing.happened"}).want(422)
+	c.do("PUT", id, object{"trigger": "transaction.creatd"}).want(422)
 
 	dynamic := object{"name": "target.send", "arguments": []object{{"name": "target", "value": object{"var": "handle"}, "is_dynamic": true}}}
 	action := id + "/actions/" + c.post(id+"/actions", dynamic).want(201).id()

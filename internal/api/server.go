@@ -111,6 +111,7 @@ func (s *Server) resources() {
 	s.benefits()
 	s.allocations()
 	s.targets()
+	s.webhooks()
 	s.triggers()
 	s.events()
 	s.deliveries()

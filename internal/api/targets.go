@@ -51,8 +51,8 @@ func (t NewTarget) withoutSecrets() any {
 	return t
 }
 
-// TargetSecret is the signing secret of a target.
-type TargetSecret struct {
+// Secret is the signing secret of a target or a webhook.
+type Secret struct {
 	Secret string `json:"secret"`
 }
 
@@ -60,12 +60,9 @@ func viewTarget(t store.Target) Target {
 	v := Target{
 		ID: t.ID, Name: t.Name, Handle: t.Handle, URL: t.URL, Template: t.Template,
 		Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes), Condition: t.Condition,
-		Headers: map[string]string{}, Timeout: t.Timeout.Seconds(), RetrySchedule: make([]float64, len(t.Schedule)),
+		Headers: reaction.KeptHeaders(t.Endpoint), Timeout: t.Timeout.Seconds(), RetrySchedule: make([]float64, len(t.Schedule)),
 		IsActive: t.DisabledAt.IsZero(), DisabledAt: t.DisabledAt, DisabledReason: scalar.Text(t.DisabledReason),
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
-	}
-	for name := range t.Headers {
-		v.Headers[name] = reaction.HeaderKept
 	}
 	for i, wait := range t.Schedule {
 		v.RetrySchedule[i] = wait.Seconds()
@@ -102,13 +99,13 @@ func readTarget(t *store.Tenant, c *call) (Target, error) {
 	return viewTarget(target), err
 }
 
-func (s *Server) targetSecret(t *store.Tenant, c *call) (TargetSecret, error) {
+func (s *Server) targetSecret(t *store.Tenant, c *call) (Secret, error) {
 	target, err := c.target(t)
 	if err != nil {
-		return TargetSecret{}, err
+		return Secret{}, err
 	}
 	secret, err := s.opts.Reactions.Secret(target.Endpoint)
-	return TargetSecret{secret}, err
+	return Secret{secret}, err
 }
 
 func (s *Server) updateTarget(t *store.Tenant, c *call, patch func(*reaction.TargetInput) error) (Target, error) {

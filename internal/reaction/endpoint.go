@@ -76,8 +76,9 @@ func (r *Reactions) applyEndpoint(bad *problem.Invalid, e *store.Endpoint, in en
 	return nil
 }
 
-// keptHeaders are an endpoint's headers as an update starts from them.
-func keptHeaders(e store.Endpoint) Headers {
+// KeptHeaders are an endpoint's headers as answers show them, and as an update
+// starts from them.
+func KeptHeaders(e store.Endpoint) Headers {
 	headers := make(Headers, len(e.Headers))
 	for name := range e.Headers {
 		headers[name] = HeaderKept

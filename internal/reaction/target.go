@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -113,7 +112,7 @@ func inputOf(t store.Target) TargetInput {
 	in := TargetInput{
 		Name: t.Name, Handle: t.Handle, URL: t.URL, Template: t.Template, Description: t.Description,
 		Notes: t.Notes, Condition: t.Condition, Timeout: t.Timeout.Seconds(), IsActive: t.DisabledAt.IsZero(),
-		Headers: keptHeaders(t.Endpoint),
+		Headers: KeptHeaders(t.Endpoint),
 	}
 	for _, wait := range t.Schedule {
 		in.RetrySchedule = append(in.RetrySchedule, wait.Seconds())
@@ -151,15 +150,6 @@ func checkLength(bad *problem.Invalid, field, value string, most int, required b
 	case len(value) > most:
 		bad.Add(field, "The %s must not be longer than %d characters.", field, most)
 	}
-}
-
-// sentence makes a sentence of an error that may end as a question.
-func sentence(err error) string {
-	s := capital(err)
-	if strings.HasSuffix(s, "?") {
-		return s
-	}
-	return s + "."
 }
 
 // capital makes a sentence of an error.

@@ -72,7 +72,7 @@ func (r *Reactions) UpdateWebhook(t *store.Tenant, id int64, patch func(*Webhook
 	in := WebhookInput{
 		Trigger: hook.Event, URL: hook.URL, Namespace: hook.Namespace, IsActive: hook.DisabledAt.IsZero(),
 		Queue: hook.Queue, Condition: hook.Condition, ExtraDataTemplate: hook.Template, RetryHourly: hook.RetryHourly,
-		RetryDaily: hook.RetryDaily, Name: hook.Name, Headers: keptHeaders(hook.Endpoint), Timeout: hook.Timeout.Seconds(),
+		RetryDaily: hook.RetryDaily, Name: hook.Name, Headers: KeptHeaders(hook.Endpoint), Timeout: hook.Timeout.Seconds(),
 	}
 	if err := patch(&in); err != nil {
 		return hook, err
@@ -133,7 +133,7 @@ func checkEvent(bad *problem.Invalid, name string) event.Type {
 	}
 	typ, err := event.Parse(name)
 	if err != nil {
-		bad.Add("trigger", "%s", sentence(err))
+		bad.Add("trigger", "%s", problem.Sentence(err))
 	}
 	return typ
 }

@@ -192,13 +192,9 @@ func (t *Tenant) Event(id int64) (Event, error) {
 
 // EventsByExternalID reads the events that have one of the external ids.
 func (t *Tenant) EventsByExternalID(ids ...string) ([]Event, error) {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return inBatches(args, func(ids []any) ([]Event, error) {
+	return inBatches(ids, func(ids []string) ([]Event, error) {
 		return collect(t.Tx, scanEventHead, "SELECT "+eventHead+` FROM events
-			WHERE tenant_id = ? AND external_id IN (`+placeholders(len(ids))+")", append([]any{t.ID}, ids...)...)
+			WHERE tenant_id = ? AND external_id IN (`+placeholders(len(ids))+")", withTenant(t.ID, ids)...)
 	})
 }
 

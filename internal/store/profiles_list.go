@@ -58,3 +58,11 @@ func (t *Tenant) Profiles(l List) (Page[Profile], error) {
 	return page(t.Tx, l, profileFields, profileColumns,
 		"profiles p LEFT JOIN accounts c ON c.profile_id = p.id WHERE p.tenant_id = ?", []any{t.ID}, scanProfile)
 }
+
+// ExistingProfiles returns those of the ids that are profiles of the tenant.
+func (t *Tenant) ExistingProfiles(ids ...string) ([]string, error) {
+	return inBatches(ids, func(ids []string) ([]string, error) {
+		return collect(t.Tx, func(id *string) []any { return []any{id} },
+			"SELECT id FROM profiles WHERE tenant_id = ? AND id IN ("+placeholders(len(ids))+")", withTenant(t.ID, ids)...)
+	})
+}
