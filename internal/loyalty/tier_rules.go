@@ -34,6 +34,15 @@ const tierWindow = 365 * 24 * time.Hour
 // windowStart is the moment after which tier points count at another.
 func windowStart(at scalar.Time) scalar.Time { return scalar.At(at.Add(-tierWindow)) }
 
+// windowEnd is the moment at which tier points of another count no longer; zero
+// for zero.
+func windowEnd(at scalar.Time) scalar.Time {
+	if at.IsZero() {
+		return at
+	}
+	return scalar.At(at.Add(tierWindow))
+}
+
 // anniversary is the end of the same day next year.
 func anniversary(at scalar.Time, zone *time.Location) scalar.Time {
 	return endOfDay(scalar.DateOf(at.In(zone)).AddMonths(12), zone)

@@ -23,13 +23,20 @@ func (a *account) addTierPoints(p *store.TierPoint) error {
 	if err := a.t.InsertTierPoint(p); err != nil {
 		return fmt.Errorf("insert tier points: %w", err)
 	}
-	if !p.AccruedAt.After(a.now.Time) {
-		a.climbs = true
-		return nil
+	a.climbs = a.climbs || !p.AccruedAt.After(a.now.Time)
+	if p.AccruedAt.After(a.now.Time) {
+		a.tierDueBy(p.AccruedAt)
 	}
-	a.rec.Tier.DueAt = earliest(a.rec.Tier.DueAt, p.AccruedAt)
-	a.dueBy(p.AccruedAt)
+	if end := windowEnd(p.AccruedAt); p.Value < 0 && end.After(a.now.Time) {
+		a.tierDueBy(end) // without what was taken back, the sum is higher
+	}
 	return nil
+}
+
+// tierDueBy has the tier looked at by a moment.
+func (a *account) tierDueBy(at scalar.Time) {
+	a.rec.Tier.DueAt = earliest(a.rec.Tier.DueAt, at)
+	a.dueBy(at)
 }
 
 // climb has tier points that were added lead to a tier. save does so too: it is
@@ -65,11 +72,11 @@ func (a *account) settleTier() error {
 
 // scheduleTier finds out when the tier must be looked at next after a moment.
 func (a *account) scheduleTier(after scalar.Time) error {
-	next, err := a.t.NextTierPointAccrual(a.rec.ProfileID, after)
+	accrual, left, err := a.t.NextTierPointRise(a.rec.ProfileID, after, windowStart(after))
 	if err != nil {
 		return fmt.Errorf("read tier points: %w", err)
 	}
-	a.rec.Tier.DueAt = earliest(next, a.rec.Tier.AnniversaryAt)
+	a.rec.Tier.DueAt = earliest(earliest(accrual, windowEnd(left)), a.rec.Tier.AnniversaryAt)
 	return nil
 }
 

@@ -23,7 +23,7 @@ type TierPoint struct {
 	// SourceType and SourceID say what gave them: transaction, reaction or api,
 	// and which one.
 	SourceType, SourceID scalar.Text
-	// TransactionID is the sale that they belong to, corrections of them too.
+	// TransactionID is the sale that they belong to.
 	TransactionID scalar.Int
 	Details       TierPointDetails
 	CreatedAt     scalar.Time
@@ -84,12 +84,15 @@ func (t *Tenant) SumTierPoints(profileID string, after, until scalar.Time) (sum 
 	return sum, err
 }
 
-// NextTierPointAccrual returns when the next of a profile's tier points accrue
-// that do so after a moment; zero when none do.
-func (t *Tenant) NextTierPointAccrual(profileID string, after scalar.Time) (next scalar.Time, err error) {
-	err = t.get([]any{&next}, `SELECT min(accrued_at) FROM tier_points
-		WHERE tenant_id = ? AND profile_id = ? AND accrued_at > ?`, t.ID, profileID, after.UnixMicro())
-	return next, err
+// NextTierPointRise returns when the sum of a profile's tier points next rises
+// by itself after a moment, zero when it does not: some accrue, or some that
+// were taken back are before the window that begins at since.
+func (t *Tenant) NextTierPointRise(profileID string, after, since scalar.Time) (accrual, left scalar.Time, err error) {
+	err = t.get([]any{&accrual, &left}, `SELECT
+		(SELECT min(accrued_at) FROM tier_points WHERE tenant_id = ? AND profile_id = ? AND accrued_at > ?),
+		(SELECT min(accrued_at) FROM tier_points WHERE tenant_id = ? AND profile_id = ? AND accrued_at > ? AND value < 0)`,
+		t.ID, profileID, after.UnixMicro(), t.ID, profileID, since.UnixMicro())
+	return accrual, left, err
 }
 
 // FirstTierPoint returns when the first of a profile's tier points between two
