@@ -15,9 +15,11 @@ func (s *Server) tiers() {
 		"A tier that they lead to is held at once, or when they accrue."), nil, createTierPoint)
 	read(r, on("GET "+one, "read-tier-points", "Read tier points"), readTierPoint)
 	change(r, on("PUT "+one, "update-tier-points", "Correct tier points",
-		"They are reversed, and answered anew under another id. A tier that is held stays so until its anniversary."), updateTierPoint)
+		"They are reversed, and answered anew under another id. Those of a transaction follow it and cannot be corrected. "+
+			"A tier that is held stays so until its anniversary."), updateTierPoint)
 	remove(r, on("DELETE "+one, "delete-tier-points", "Reverse tier points",
-		"They stay on record as reversed. A tier that is held stays so until its anniversary."), deleteTierPoint)
+		"They stay on record as reversed. Those of a transaction follow it and cannot be reversed. "+
+			"A tier that is held stays so until its anniversary."), deleteTierPoint)
 
 	read(r, on("GET "+of, "read-profile-tiers", "Read the tier of a profile and its progress"), readProfileTier)
 	list(r, on("GET "+of+"/points", "read-tier-points", "List the tier points of a profile"), listProfileTierPoints)

@@ -44,8 +44,9 @@ func AddTierPoints(t *store.Tenant, in TierPointInput) (event.TierPoint, error) 
 }
 
 // UpdateTierPoint corrects tier points: those of the id are reversed, and what
-// patch made of them is stored under a new id, as part of the same sale. Whoever
-// holds a tier by what is corrected keeps it until the anniversary.
+// patch made of them is stored under a new id. Whoever holds a tier by what is
+// corrected keeps it until the anniversary. Those of a sale follow it, and are a
+// *ConflictError.
 func UpdateTierPoint(t *store.Tenant, id int64, patch func(*TierPointInput) error) (event.TierPoint, error) {
 	return changeTierPoint(t, id, func(a *account, old *store.TierPoint) (store.TierPoint, error) {
 		before, in := tierPointInput(old), tierPointInput(old)
@@ -59,7 +60,6 @@ func UpdateTierPoint(t *store.Tenant, id int64, patch func(*TierPointInput) erro
 			return *old, nil
 		}
 		row := in.row(a.programme, a.now)
-		row.TransactionID = old.TransactionID
 		if err := a.reverseTierPoints(old); err != nil {
 			return *old, err
 		}
@@ -68,8 +68,8 @@ func UpdateTierPoint(t *store.Tenant, id int64, patch func(*TierPointInput) erro
 	})
 }
 
-// DeleteTierPoint reverses tier points. Whoever holds a tier by them keeps it
-// until the anniversary.
+// DeleteTierPoint reverses tier points, unless they are those of a sale. Whoever
+// holds a tier by them keeps it until the anniversary.
 func DeleteTierPoint(t *store.Tenant, id int64) error {
 	_, err := changeTierPoint(t, id, func(a *account, p *store.TierPoint) (store.TierPoint, error) {
 		return *p, a.reverseTierPoints(p)
@@ -89,8 +89,12 @@ func changeTierPoint(t *store.Tenant, id int64, change func(*account, *store.Tie
 		if err != nil {
 			return fmt.Errorf("read tier points: %w", err)
 		}
-		if old.ReversedBy != 0 {
+		switch {
+		case old.ReversedBy != 0:
 			return &ConflictError{Message: "The tier points were reversed."}
+		case old.TransactionID != 0: // a later change of the sale would undo it
+			return &ConflictError{Message: fmt.Sprintf("The tier points follow transaction %d; "+
+				"change that, or give others with the opposite value.", old.TransactionID)}
 		}
 		row, err = change(a, &old)
 		return err
@@ -102,7 +106,7 @@ func changeTierPoint(t *store.Tenant, id int64, change func(*account, *store.Tie
 func (a *account) reverseTierPoints(p *store.TierPoint) error {
 	return a.addTierPoints(&store.TierPoint{
 		DefinitionID: p.DefinitionID, Value: -p.Value, IssuedAt: a.now, AccruedAt: p.AccruedAt,
-		ReversesID: scalar.Int(p.ID), SourceType: p.SourceType, SourceID: p.SourceID, TransactionID: p.TransactionID,
+		ReversesID: scalar.Int(p.ID), SourceType: p.SourceType, SourceID: p.SourceID,
 	})
 }
 

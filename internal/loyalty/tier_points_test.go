@@ -192,3 +192,20 @@ func TestTierPointsAreRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestTierPointsOfASaleFollowIt(t *testing.T) {
+	eachClub(t, func(t *testing.T, c *club) {
+		sale := c.sell(receipt(`"profile_id": "` + c.member + `", "total": 150, `))
+		points := c.readSale(sale.ID).TierPoints
+		if len(points) != 1 || points[0].Value != 150*scalar.One {
+			t.Fatalf("the sale gave %+v", points)
+		}
+		if err := c.reverse(points[0].ID); !isConflict(err) {
+			t.Errorf("reversed: %v", err)
+		}
+		if _, err := c.correct(points[0].ID, `{"value": 1}`); !isConflict(err) {
+			t.Errorf("corrected: %v", err)
+		}
+		c.holds("silver")
+	})
+}
