@@ -32,15 +32,17 @@ func eachBenefitShop(t *testing.T, test func(t *testing.T, s *benefitShop)) {
 		name string
 		open func(testing.TB, store.Options) *store.DB
 	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
-		t.Run(engine.name, func(t *testing.T) {
-			s := &benefitShop{}
-			s.clock.Store(noon.UnixMicro())
-			db := engine.open(t, store.Options{Now: func() time.Time { return time.UnixMicro(s.clock.Load()).UTC() }})
-			s.shop = newShop(t, db, "shop")
-			s.ada = s.create(`{"email": "ada@example.com"}`).ID
-			test(t, s)
-		})
+		t.Run(engine.name, func(t *testing.T) { test(t, newBenefitShop(t, engine.open)) })
 	}
+}
+
+func newBenefitShop(t testing.TB, open func(testing.TB, store.Options) *store.DB) *benefitShop {
+	s := &benefitShop{}
+	s.clock.Store(noon.UnixMicro())
+	db := open(t, store.Options{Now: func() time.Time { return time.UnixMicro(s.clock.Load()).UTC() }})
+	s.shop = newShop(t, db, "shop")
+	s.ada = s.create(`{"email": "ada@example.com"}`).ID
+	return s
 }
 
 // at sets the clock.
