@@ -138,9 +138,11 @@ func (t *Tenant) TierPoints(l List) (Page[TierPoint], error) {
 		[]any{t.ID}, scanTierPoint)
 }
 
-// TierPointsOf lists a profile's tier points.
+// TierPointsOf lists a profile's tier points. They are found apart from their
+// order, for which SQLite would rather read all of the tenant's.
 func (t *Tenant) TierPointsOf(profileID string, l List) (Page[TierPoint], error) {
 	return page(t.Tx, l, tierPointFields, tierPointColumns,
-		"tier_points p WHERE p.tenant_id = ? AND p.profile_id = ? AND p.reverses_id IS NULL",
+		`tier_points p WHERE p.id IN (SELECT o.id FROM tier_points o WHERE o.tenant_id = ? AND o.profile_id = ?)
+		AND p.reverses_id IS NULL`,
 		[]any{t.ID, profileID}, scanTierPoint)
 }
