@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
@@ -17,9 +18,35 @@ import (
 // BenchmarkCreateTransaction records sales of two items for profiles that each
 // have ten sales already, from many clients at once: their transactions share
 // commits, each with its fsync.
-func BenchmarkCreateTransaction(b *testing.B) {
+func BenchmarkCreateTransaction(b *testing.B) { benchCreateTransaction(b, nil) }
+
+// BenchmarkCreateTransactionWithProgramme records the same sales where they earn
+// points at a rate that asks the items, and tier points.
+func BenchmarkCreateTransactionWithProgramme(b *testing.B) {
+	benchCreateTransaction(b, func(t *store.Tenant) error {
+		one := scalar.One
+		common := func(handle scalar.Text) event.Definition {
+			return event.Definition{Name: handle, Handle: handle, IsPublished: true}
+		}
+		points := event.PointDefinition{Definition: common("base"), EarnRate: &one}
+		if _, err := loyalty.PointDefinitions.Create(t, points); err != nil {
+			return err
+		}
+		for at, handle := range []scalar.Text{"member", "silver", "gold"} {
+			tier := event.TierDefinition{Definition: common(handle), IsFloor: at == 0, ValueMin: scalar.Amount(at) * 1_000_000 * one}
+			if _, err := loyalty.TierDefinitions.Create(t, tier); err != nil {
+				return err
+			}
+		}
+		rate := event.Rate{Definition: common("belts"), Rate: 2 * one, ProductConditions: json.RawMessage(`{"==":[{"var":"sku"},"BELT"]}`)}
+		_, err := loyalty.Rates.Create(t, rate)
+		return err
+	})
+}
+
+func benchCreateTransaction(b *testing.B, programme func(*store.Tenant) error) {
 	db := storetest.SQLite(b, store.Options{})
-	actor, profiles := benchShop(b, db)
+	actor, profiles := benchShop(b, db, programme)
 	var n atomic.Int64
 	b.ReportAllocs()
 	b.SetParallelism(32)
@@ -42,7 +69,7 @@ func BenchmarkCreateTransaction(b *testing.B) {
 	})
 }
 
-func benchShop(b *testing.B, db *store.DB) (actor store.Actor, profiles []string) {
+func benchShop(b *testing.B, db *store.DB, programme func(*store.Tenant) error) (actor store.Actor, profiles []string) {
 	b.Helper()
 	// Each sale adds to its profile, so that their number bounds how many sales a
 	// profile has in the end.
@@ -54,6 +81,11 @@ func benchShop(b *testing.B, db *store.DB) (actor store.Actor, profiles []string
 		}
 		actor.TenantID = rec.ID
 		t := tx.As(actor)
+		if programme != nil {
+			if err := programme(t); err != nil {
+				return err
+			}
+		}
 		if _, err := loyalty.CreateLocation(t, loyalty.LocationInput{Name: "City", ExternalID: "M10"}); err != nil {
 			return err
 		}
