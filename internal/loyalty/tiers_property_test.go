@@ -124,8 +124,16 @@ func (o *tierOracle) assign(handle string, at time.Time) {
 	o.hold("assigned", stepOf(handle), at)
 }
 
-func (o *tierOracle) add(value int64, accrued, at time.Time) {
+// row counts a row. Once a negative one leaves the window, the total is higher.
+func (o *tierOracle) row(value int64, accrued time.Time) {
 	o.rows = append(o.rows, oracleRow{value, accrued})
+	if value < 0 {
+		o.dues = append(o.dues, accrued.Add(365*24*time.Hour))
+	}
+}
+
+func (o *tierOracle) add(value int64, accrued, at time.Time) {
+	o.row(value, accrued)
 	if accrued.After(at) {
 		o.dues = append(o.dues, accrued)
 	} else {
@@ -223,7 +231,7 @@ func (h *tierHistory) reverse(correct bool) {
 	}
 	h.points = slices.Delete(h.points, at, at+1)
 	h.o.pass(h.at)
-	h.o.rows = append(h.o.rows, oracleRow{-value, p.AccruedAt.Time})
+	h.o.row(-value, p.AccruedAt.Time)
 	if !correct {
 		h.o.add(0, p.AccruedAt.Time, h.at)
 		h.must(loyalty.DeleteTierPoint(h.t, p.ID))
