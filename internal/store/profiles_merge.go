@@ -40,7 +40,7 @@ func (t *Tenant) MoveTierPoints(from, to string) error {
 		source_type, source_id, transaction_id, details, created_at) SELECT p.tenant_id, CAST(? AS TEXT), `
 	const rows = `, p.definition_id, p.issued_at, p.accrued_at, p.source_type, p.source_id, p.transaction_id, p.details,
 		CAST(? AS BIGINT) FROM tier_points p WHERE p.tenant_id = ? AND p.profile_id = ? AND p.reverses_id IS NULL
-		AND NOT EXISTS (SELECT 1 FROM tier_points r WHERE r.reverses_id = p.id) ORDER BY p.id`
+		AND NOT EXISTS (SELECT 1 FROM tier_points r WHERE r.reverses_id = p.id) ORDER BY p.accrued_at, p.id`
 	if _, err := t.exec(into+"NULL, p.value"+rows, to, t.Now(), t.ID, from); err != nil {
 		return err
 	}

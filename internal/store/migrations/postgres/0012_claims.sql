@@ -20,5 +20,5 @@ CREATE TABLE claims (
     created_at             BIGINT NOT NULL,
     updated_at             BIGINT NOT NULL
 );
-CREATE INDEX claims_profile ON claims (tenant_id, profile_id, id);
+CREATE INDEX claims_profile ON claims (profile_id, id);
 CREATE INDEX claims_pending ON claims (tenant_id, receipt_ref, id) WHERE status = 'pending';
