@@ -119,7 +119,7 @@ func sampleTransaction() TransactionContext {
 				Product:       &ItemProduct{Title: "Shirt", Department: "Menswear", Brand: "Belltower"},
 				ProductImages: json.RawMessage("[]"), Meta: json.RawMessage("{}"), CreatedAt: sold, UpdatedAt: sold,
 			}},
-			ReversedRedemptions: []struct{}{}, TierPoints: []TierPoint{sampleTierPoint()}, CustomFields: json.RawMessage("[]"),
+			ReversedRedemptions: []RedemptionRef{}, TierPoints: []TierPoint{sampleTierPoint()}, CustomFields: json.RawMessage("[]"),
 			Meta: json.RawMessage("{}"), CreatedAt: sold, UpdatedAt: sold,
 		},
 	}

@@ -55,10 +55,10 @@ type Transaction struct {
 
 	Items []TransactionItem `json:"items"`
 
-	// RedemptionID is as the client gave it.
-	RedemptionID        scalar.Int `json:"redemption_id"`
-	Redemption          *struct{}  `json:"redemption"`
-	ReversedRedemptions []struct{} `json:"reversed_redemptions"`
+	// Redemption paid for some of it, ReversedRedemptions gave some of that back.
+	RedemptionID        scalar.Int      `json:"redemption_id"`
+	Redemption          *RedemptionRef  `json:"redemption"`
+	ReversedRedemptions []RedemptionRef `json:"reversed_redemptions"`
 	// TierPoints are those that it gave, with what was taken back since.
 	TierPoints   []TierPoint     `json:"tier_points"`
 	CustomFields json.RawMessage `json:"custom_fields"`

@@ -23,6 +23,8 @@ type transactionChange struct {
 	account, former *account
 	// tierPoints are all that the transaction has given.
 	tierPoints []store.TierPoint
+	// paidBy is the redemption that rec names, nil when there is none.
+	paidBy *paidBy
 	// before is the former state; its ID is 0 for a new transaction.
 	before  transactionState
 	invalid InvalidError
@@ -87,6 +89,9 @@ func (c *transactionChange) load(id int64) (err error) {
 	if err := c.readLocations([]Sale{c.rec.Sale}, store.Joining{}); err != nil {
 		return err
 	}
+	if err := c.loadRedemption(); err != nil {
+		return err
+	}
 	if c.tierPoints, err = c.t.TierPointsOfTransaction(id); err != nil {
 		return fmt.Errorf("read tier points: %w", err)
 	}
@@ -127,6 +132,9 @@ func (c *transactionChange) take(in TransactionInput, keepItems bool) error {
 		return err
 	}
 	if err := c.setLocation(in.LocationID); err != nil {
+		return err
+	}
+	if err := c.setRedemption(in.RedemptionID); err != nil {
 		return err
 	}
 	c.setFields(&in)

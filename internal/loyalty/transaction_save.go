@@ -15,6 +15,9 @@ func (c *transactionChange) insert() error {
 	if err := takenTransaction(c.t.InsertTransaction(&c.rec)); err != nil {
 		return err
 	}
+	if err := c.attachRedemption(); err != nil {
+		return err
+	}
 	return c.insertItems(c.items)
 }
 
@@ -24,6 +27,9 @@ func (c *transactionChange) update() error {
 		return fmt.Errorf("keep former state: %w", err)
 	}
 	if err := takenTransaction(c.t.UpdateTransaction(&c.rec)); err != nil {
+		return err
+	}
+	if err := c.attachRedemption(); err != nil {
 		return err
 	}
 	return c.saveItems()

@@ -77,10 +77,14 @@ func showTransactions(t *store.Tenant, recs []store.Transaction) ([]event.Transa
 	at := make(map[int64]int, len(recs))
 	sales := make([]Sale, len(recs))
 	var profiles []string
+	var redemptions []int64
 	for i, x := range recs {
 		ids[i], at[x.ID], sales[i] = x.ID, i, x.Sale
 		if x.ProfileID != "" {
 			profiles = append(profiles, string(x.ProfileID))
+		}
+		if x.Details.RedemptionID != 0 {
+			redemptions = append(redemptions, int64(x.Details.RedemptionID))
 		}
 	}
 	rows, err := t.ItemsOf(ids...)
@@ -104,12 +108,19 @@ func showTransactions(t *store.Tenant, recs []store.Transaction) ([]event.Transa
 	if err != nil {
 		return nil, fmt.Errorf("read tier points: %w", err)
 	}
+	paid, err := readPaidBy(t, redemptions...)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]event.Transaction, len(recs))
 	for i := range recs {
 		out[i] = showTransaction(&recs[i], items[i], a.locations)
 		if email, ok := emails[string(recs[i].ProfileID)]; ok {
 			out[i].Profile = &event.TransactionProfile{Email: email}
 		}
+	}
+	for i := range recs {
+		paid[int64(recs[i].Details.RedemptionID)].show(&out[i])
 	}
 	for i := range tierPoints {
 		x := &out[at[int64(tierPoints[i].TransactionID)]]
@@ -124,6 +135,7 @@ func (c *transactionChange) resource() event.Transaction {
 	if c.account != nil {
 		x.Profile = &event.TransactionProfile{Email: c.account.profile.rec.Email}
 	}
+	c.paidBy.show(&x)
 	for i := range c.tierPoints {
 		x.TierPoints = append(x.TierPoints, showTierPoint(&c.tierPoints[i], c.t.Now()))
 	}
@@ -142,7 +154,7 @@ func showTransaction(r *store.Transaction, items []*store.TransactionItem, locat
 		ReceiptIsEmail: d.ReceiptIsEmail, ReceiptEmail: d.ReceiptEmail, Tender: d.Tender, Tags: orEmpty(d.Tags),
 		Systems: orEmpty(d.Systems), Payments: orJSON(d.Payments, "[]"),
 		Items:        make([]event.TransactionItem, len(items)),
-		RedemptionID: d.RedemptionID, ReversedRedemptions: []struct{}{}, TierPoints: []event.TierPoint{},
+		RedemptionID: d.RedemptionID, ReversedRedemptions: []event.RedemptionRef{}, TierPoints: []event.TierPoint{},
 		CustomFields: orJSON(d.CustomFields, "[]"), Meta: orJSON(d.Meta, "{}"),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}

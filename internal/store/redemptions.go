@@ -94,12 +94,10 @@ func (t *Tenant) ReturnsOf(ids ...int64) ([]Redemption, error) {
 	})
 }
 
-// AttachRedemption says which sale a redemption paid for, unless another one
-// was said before.
+// AttachRedemption says which sale a redemption paid for: the last one that
+// names it, since a sale can be deleted and recorded anew.
 func (t *Tenant) AttachRedemption(id, transactionID int64) error {
-	_, err := t.exec(`UPDATE redemptions SET transaction_id = ?
-		WHERE tenant_id = ? AND id = ? AND transaction_id IS NULL`, transactionID, t.ID, id)
-	return err
+	return t.execOne("UPDATE redemptions SET transaction_id = ? WHERE tenant_id = ? AND id = ?", transactionID, t.ID, id)
 }
 
 // MoveRedemptions gives a profile's redemptions to another profile.
@@ -186,5 +184,5 @@ func (t *Tenant) redemptionGroups(by string, filters []Filter, key func(*Redempt
 	}
 	return collect(t.Tx, func(g *RedemptionGroup) []any { return []any{key(g), &g.Count, &g.Total} },
 		"SELECT "+by+", count(*), CAST(sum(total) AS BIGINT) FROM redemptions WHERE tenant_id = ?"+where+
-			" GROUP BY "+by+" ORDER BY "+by, append([]any{t.ID}, args...)...)
+			" GROUP BY "+by+" ORDER BY "+by+" NULLS FIRST", append([]any{t.ID}, args...)...)
 }
