@@ -15,6 +15,8 @@ import (
 //
 //   - A tier is attained at the moment at which the total meets its value_min. It
 //     is the highest such tier above the one held, steps between are passed over.
+//     It may meet it with nothing earned: by points that accrue, and by negative
+//     ones that no longer count.
 //   - It is held until the anniversary, whatever the total becomes meanwhile,
 //     corrections of it included: that day next year, until its end in the
 //     tenant's zone. A tier of 29 February has its anniversary on the 28th.

@@ -241,6 +241,18 @@ func TestPendingTierPointsLeadToATierWhenTheyAccrue(t *testing.T) {
 	})
 }
 
+func TestATierIsAttainedWhenAReturnCountsNoMore(t *testing.T) {
+	eachClub(t, func(t *testing.T, c *club) {
+		c.earn(-50, 0)
+		c.day(1)
+		c.earn(120, 0)
+		c.holds("member")
+		c.day(400)
+		c.settle()
+		c.wantHistory("2027-03-14 12:00:00 achieved silver 120")
+	})
+}
+
 // settle has the schedule do what is due.
 func (c *club) settle() {
 	c.t.Helper()
