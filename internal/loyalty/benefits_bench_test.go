@@ -10,11 +10,13 @@ import (
 	"github.com/belfryhq/belfry/internal/store/storetest"
 )
 
-// newBenefitBench opens a shop with one definition on SQLite.
+// newBenefitBench opens a shop with one definition on SQLite. The programme is
+// known, as it is to a server that runs.
 func newBenefitBench(b *testing.B, definition string) *benefitShop {
 	b.Helper()
 	s := newBenefitShop(b, storetest.SQLite)
 	s.offer(definition)
+	s.benefitBalance()
 	return s
 }
 
