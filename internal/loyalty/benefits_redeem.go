@@ -27,7 +27,7 @@ func (a *account) redeemAlone(i *store.Instance, count int64) (err error) {
 	if err := a.insertRedemption(&r, []portion{{used, i}}); err != nil {
 		return err
 	}
-	return a.redeemBenefit(i, count, r.ID)
+	return a.redeemBenefit(i, count, &r)
 }
 
 // GiveBackBenefit gives back the last count uses of a profile's benefit, each to
@@ -94,10 +94,10 @@ func (l *remainder) usesOf(benefitID int64) (n int64) {
 	return n
 }
 
-// redeemBenefit uses a benefit count times; benefit.redeemed tells of it. It is
-// used up once nothing is left of its limit. A *ConflictError says why it cannot
-// be used.
-func (a *account) redeemBenefit(i *store.Instance, count, redemptionID int64) error {
+// redeemBenefit uses a benefit count times for a redemption that was stored;
+// benefit.redeemed tells of it. It is used up once nothing is left of its limit.
+// A *ConflictError says why it cannot be used.
+func (a *account) redeemBenefit(i *store.Instance, count int64, r *store.Redemption) error {
 	if count < 1 {
 		return Invalid("count", "The count must be at least 1.")
 	}
@@ -116,10 +116,12 @@ func (a *account) redeemBenefit(i *store.Instance, count, redemptionID int64) er
 		value = -i.ValueRemaining
 	}
 	i.Redemptions += count
-	if err := a.change(i, store.Consume, value, cause{redemptionID: redemptionID}); err != nil {
+	if err := a.change(i, store.Consume, value, cause{redemptionID: r.ID}); err != nil {
 		return err
 	}
-	a.tellOfUse(i, event.RedemptionPart{ID: redemptionID, Type: "redeem", Count: count, RedeemAt: a.now})
+	a.tellOfUse(i, event.RedemptionPart{
+		ID: r.ID, Type: string(r.Type), Count: count, Total: r.Total, RedeemAt: r.CreatedAt,
+	})
 	return nil
 }
 

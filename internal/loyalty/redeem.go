@@ -170,7 +170,7 @@ func (a *account) redeem(r *store.Redemption, plan []portion) error {
 	for n := range plan {
 		i, item := plan[n].instance, &plan[n].item
 		if item.Kind == store.Benefit {
-			if err := a.redeemBenefit(i, item.Count, r.ID); err != nil {
+			if err := a.redeemBenefit(i, item.Count, r); err != nil {
 				return err
 			}
 			continue

@@ -54,7 +54,7 @@ type Instance struct {
 	Redemptions    int64
 	Timezone       scalar.Text
 	// SourceType and SourceID say what gave it: transaction, reaction,
-	// achievement or api, and which one.
+	// achievement, claim or api, and which one.
 	SourceType, SourceID scalar.Text
 	// DueAt is when it accrues, expires or is told of next.
 	DueAt     scalar.Time
