@@ -3,6 +3,7 @@ package loyalty_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -222,6 +223,41 @@ func TestAFaultOfTheServerFailsAnItemInTheEnd(t *testing.T) {
 			t.Errorf("%d lines in the log: %s", got, &log)
 		}
 	})
+}
+
+// TestAnItemAndWhatBecameOfItAreOneTransaction has the commit of a step fail, as
+// when the process dies.
+func TestAnItemAndWhatBecameOfItAreOneTransaction(t *testing.T) {
+	url := storetest.SQLiteURL(t)
+	db, err := store.Open(context.Background(), url, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s := newShop(t, db, "shop")
+	id := s.queue("transactions", sales("s", 3)...)
+	raw, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	if _, err := raw.Exec("CREATE TRIGGER no BEFORE UPDATE ON batches BEGIN SELECT RAISE(ABORT, 'full'); END"); err != nil {
+		t.Fatal(err)
+	}
+	w := loyalty.Batches{DB: db, Logger: slog.New(slog.DiscardHandler)}
+	if _, err := w.Step(context.Background()); err == nil {
+		t.Fatal("the step succeeded")
+	}
+	if b := s.readBatch(id); b.ProcessedCount != 0 || b.Items[0].Status != "pending" {
+		t.Errorf("after the step that failed: %+v", b)
+	}
+	if _, err := raw.Exec("DROP TRIGGER no"); err != nil {
+		t.Fatal(err)
+	}
+	s.workOff()
+	if b := s.readBatch(id); b.Status != "success" || b.SuccessCount != 3 {
+		t.Errorf("in the end: %+v", b)
+	}
 }
 
 func TestABatchIsRefusedWholeWhenItIsEmptyOrTooLarge(t *testing.T) {

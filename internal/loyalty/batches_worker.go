@@ -66,7 +66,11 @@ func (w *Batches) advance(t *store.Tenant, b *store.Batch) error {
 	b.Status, b.DueAt = store.BatchProcessing, t.Now()
 	for n, begun := 0, time.Now(); n < len(items) && (n == 0 || time.Since(begun) < batchTime); n++ {
 		i := &items[n]
-		if !w.do(t, b, i) {
+		done, err := w.do(t, b, i)
+		if err != nil {
+			return fmt.Errorf("item %d: %w", i.Position, err)
+		}
+		if !done {
 			b.DueAt = scalar.At(t.Now().Add(retryAfter(b.Failures - 1)))
 			return nil
 		}
@@ -86,8 +90,9 @@ func (w *Batches) advance(t *store.Tenant, b *store.Batch) error {
 }
 
 // do does one item, and reports whether it is done: false means that it met a
-// fault of the server, is undone, and is to be tried again.
-func (w *Batches) do(t *store.Tenant, b *store.Batch, i *store.BatchItem) bool {
+// fault of the server, is undone, and is to be tried again. An error ends the
+// whole transaction.
+func (w *Batches) do(t *store.Tenant, b *store.Batch, i *store.BatchItem) (bool, error) {
 	err := t.Try(func() error {
 		return survive(func() (err error) {
 			i.EntityID, err = batchables[b.Resource].do(t, i.Body)
@@ -97,7 +102,10 @@ func (w *Batches) do(t *store.Tenant, b *store.Batch, i *store.BatchItem) bool {
 	if err == nil {
 		i.Status = store.BatchSuccess
 		b.Succeeded++
-		return true
+		return true, nil
+	}
+	if store.Aborted(err) {
+		return false, err
 	}
 	i.EntityID = ""
 	reason, refused := refusalText(err)
@@ -105,13 +113,13 @@ func (w *Batches) do(t *store.Tenant, b *store.Batch, i *store.BatchItem) bool {
 		b.Failures++
 		w.Logger.Error("do an item of a batch", "batch", b.ID, "position", i.Position, "failures", b.Failures, "error", err)
 		if b.Failures < maxTries {
-			return false
+			return false, nil
 		}
 		reason = itemFault
 	}
 	i.Status, i.Error = store.BatchFailed, scalar.Text(reason)
 	b.Failed++
-	return true
+	return true, nil
 }
 
 // refusalText says why a rule refused an item; false when the error is no

@@ -41,7 +41,11 @@ func (s *Schedule) Step(ctx context.Context) (n int, err error) {
 		for begun := time.Now(); n < len(accounts) && (n == 0 || time.Since(begun) < batchTime); n++ {
 			a := accounts[n]
 			t := tx.As(store.Actor{TenantID: a.TenantID})
-			if s.settle(t, a) {
+			settled, err := s.settle(t, a)
+			if err != nil {
+				return err
+			}
+			if settled {
 				continue
 			}
 			if err := t.PostponeAccount(a.ProfileID, scalar.At(tx.Now().Add(retryAfter(a.Failures)))); err != nil {
@@ -54,18 +58,22 @@ func (s *Schedule) Step(ctx context.Context) (n int, err error) {
 }
 
 // settle does what is due of one account, and reports whether that succeeded.
-// Otherwise nothing of it remains but a line in the log.
-func (s *Schedule) settle(t *store.Tenant, a store.DueAccount) bool {
+// Otherwise nothing of it remains but a line in the log. An error ends the whole
+// transaction.
+func (s *Schedule) settle(t *store.Tenant, a store.DueAccount) (bool, error) {
 	err := t.Try(func() error {
 		return survive(func() error {
 			return changeAccount(t, a.ProfileID, func(*account) error { return nil })
 		})
 	})
+	if store.Aborted(err) {
+		return false, err
+	}
 	if err != nil {
 		s.Logger.Error("settle account", "tenant_id", a.TenantID, "profile", a.ProfileID,
 			"failures", a.Failures+1, "error", err)
 	}
-	return err == nil
+	return err == nil, nil
 }
 
 // ScheduleRun is what a run of the schedule by hand came to.
@@ -111,9 +119,12 @@ func (s *Schedule) RunUntil(ctx context.Context, actor store.Actor, until scalar
 				return fmt.Errorf("claim due accounts: %w", err)
 			}
 			for _, a := range accounts {
-				if s.settle(tx.As(actor), a) {
+				switch ok, err := s.settle(tx.As(actor), a); {
+				case err != nil:
+					return err
+				case ok:
 					settled++
-				} else {
+				default:
 					failed++
 				}
 			}

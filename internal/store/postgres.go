@@ -88,6 +88,11 @@ func (e *postgresEngine) once(ctx context.Context, opts *sql.TxOptions, fn func(
 	return nil
 }
 
+// Aborted reports whether the database ended a transaction in favour of another.
+// Who catches errors in a savepoint must return such a one, so that Update runs
+// the whole transaction again.
+func Aborted(err error) bool { return aborted(err) }
+
 // aborted reports a serialization failure or a deadlock.
 func aborted(err error) bool {
 	var pe *pgconn.PgError
