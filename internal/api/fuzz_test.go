@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -68,8 +70,43 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// Whatever brings events is split into bodies that each give an event's input or
+// a refusal, and keep the context byte for byte.
+func FuzzEventBodies(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"order.shipped","external_id":7,"occurred_at":"2026-01-31","profile_id":"a","context":{"a": 1.50}}`,
+		`[{"type":"a.b"},{"context":[]},7,null]`, `{"events":[{"type":"a.b","context":{"é": "\ud800"}}]}`, `{"events":null}`,
+		`[`, `{"events":{}}`, ` [ ] `, ``, `{"events":[1],"events":[2]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		bodies, isList, err := eventBodies(body)
+		if err != nil {
+			if e := refusalOf(err); e.status != 400 && e.status != 422 {
+				t.Fatalf("%q: %d %v", body, e.status, err)
+			}
+			return
+		}
+		if !isList && len(bodies) != 1 {
+			t.Fatalf("%q: %d bodies of one event", body, len(bodies))
+		}
+		for i, write := range foreignEvents(bodies) {
+			var in loyalty.ForeignEventInput
+			var faults *loyalty.InvalidError
+			if err := write(&in); err != nil && !errors.As(err, &faults) {
+				t.Fatalf("%q: event %d: %v", body, i, err)
+			}
+			if !bytes.Contains(body, in.Context) {
+				t.Fatalf("%q: the context became %q", body, in.Context)
+			}
+		}
+	})
+}
+
 func fuzzInputs() []any {
-	return []any{new(loyalty.ProfileInput), new(loyalty.TransactionInput), new(loyalty.Upsert), new(reaction.TargetInput), new(TokenInput)}
+	return []any{new(loyalty.ProfileInput), new(loyalty.TransactionInput), new(loyalty.Upsert), new(reaction.TargetInput), new(reaction.WebhookInput),
+		new(loyalty.CustomEventInput), new(TokenInput)}
 }
 
 func holdsNUL(v any) bool {
