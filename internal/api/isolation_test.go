@@ -155,7 +155,7 @@ func TestNoTokenReachesAnotherTenantsRows(t *testing.T) {
 		a := h.furnish("a")
 		stranger := h.as("b")
 		for path, ops := range h.document().Paths {
-			if strings.HasPrefix(path, "/api/v3/auth/") && !strings.Contains(path, "{") || strings.HasSuffix(path, "/catalogue") || strings.Contains(path, "/settings") {
+			if strings.HasPrefix(path, "/api/v3/auth/") && !strings.Contains(path, "{") || strings.HasSuffix(path, "/catalogue") || path == "/api/v3/triggers/actions" || strings.Contains(path, "/settings") {
 				continue
 			}
 			for method := range ops {

@@ -65,7 +65,7 @@ func TestTriggersAndTheirActions(t *testing.T) {
 	c.do("PUT", id, object{"is_active": false}).want(200)
 	c.do("PUT", id, object{"trigger": "transaction.creatd"}).want(422)
 
-	dynamic := object{"name": "target.send", "arguments": []object{{"name": "target", "value": object{"var": "handle"}, "is_dynamic": true}}}
+	dynamic := object{"name": "target.send", "arguments": []object{{"name": "target", "value": object{"var": "location.name"}, "is_dynamic": true}}}
 	action := id + "/actions/" + c.post(id+"/actions", dynamic).want(201).id()
 	changed := c.do("PUT", action, object{"arguments": []object{{"name": "target", "value": "crm"}}}).want(200).data()
 	argument := changed["arguments"].([]any)[0].(map[string]any)

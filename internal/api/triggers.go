@@ -10,6 +10,9 @@ func (s *Server) triggers() {
 	r := s.resource("Triggers", "What happens when an event does: actions, in order.")
 	list(r, on("GET /triggers", "read-triggers", "List triggers"), listTriggers)
 	create(r, on("POST /triggers", "create-triggers", "Create a trigger"), nil, s.createTrigger)
+	types := reaction.ActionTypes()
+	read(r, on("GET /triggers/actions", "read-triggers", "List the types of actions", "Every type of action with what it takes."),
+		func(*store.Tenant, *call) ([]reaction.ActionType, error) { return types, nil })
 	read(r, on("GET /triggers/{id}", "read-triggers", "Read a trigger"), readTrigger)
 	change(r, on("PUT /triggers/{id}", "update-triggers", "Update a trigger", "Actions, when given, replace all that it has."), s.updateTrigger)
 	remove(r, on("DELETE /triggers/{id}", "delete-triggers", "Delete a trigger"), s.deleteTrigger)
@@ -29,6 +32,7 @@ type Trigger struct {
 	Trigger     string      `json:"trigger" doc:"The event type that fires it."`
 	Description scalar.Text `json:"description"`
 	Notes       scalar.Text `json:"notes"`
+	Namespace   scalar.Text `json:"namespace" doc:"What is caused in this namespace does not fire it."`
 	IsActive    bool        `json:"is_active"`
 	Actions     []Action    `json:"actions"`
 	CreatedAt   scalar.Time `json:"created_at"`
@@ -44,6 +48,7 @@ type Action struct {
 	SortOrder   int              `json:"sort_order"`
 	Description scalar.Text      `json:"description"`
 	Notes       scalar.Text      `json:"notes"`
+	OnError     string           `json:"on_error" enum:"stop,continue" doc:"Whether the actions after it run though it failed."`
 	Arguments   []store.Argument `json:"arguments"`
 	CreatedAt   scalar.Time      `json:"created_at"`
 	UpdatedAt   scalar.Time      `json:"updated_at"`
@@ -52,7 +57,7 @@ type Action struct {
 func viewTrigger(t store.Trigger) Trigger {
 	v := Trigger{
 		ID: t.ID, Name: t.Name, Trigger: t.Event, Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes),
-		IsActive: t.IsActive, Actions: make([]Action, len(t.Actions)), CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+		Namespace: scalar.Text(t.Namespace), IsActive: t.IsActive, Actions: make([]Action, len(t.Actions)), CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
 	for i, a := range t.Actions {
 		v.Actions[i] = viewAction(a)
@@ -63,7 +68,7 @@ func viewTrigger(t store.Trigger) Trigger {
 func viewAction(a store.Action) Action {
 	v := Action{
 		ID: a.ID, UUID: a.Type, Name: a.Name, ReferenceID: scalar.Text(a.ReferenceID), SortOrder: a.SortOrder,
-		Description: scalar.Text(a.Description), Notes: scalar.Text(a.Notes), Arguments: a.Arguments,
+		Description: scalar.Text(a.Description), Notes: scalar.Text(a.Notes), OnError: a.OnError, Arguments: a.Arguments,
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if v.Arguments == nil {

@@ -1,21 +1,14 @@
 package reaction
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/belfryhq/belfry/internal/problem"
+	"github.com/belfryhq/belfry/internal/spelling"
 	"github.com/belfryhq/belfry/internal/store"
-	"github.com/belfryhq/belfry/jsonlogic"
-)
-
-// The types of actions.
-const (
-	actionFilter = "filter"
-	actionSend   = "target.send"
 )
 
 // What follows when an action fails.
@@ -24,162 +17,81 @@ const (
 	onErrorContinue = "continue"
 )
 
-// actionTypes maps every name that an action type goes by to its own.
-var actionTypes = map[string]string{
-	actionFilter: actionFilter,
-	actionSend:   actionSend,
-	"tsend":      actionSend,
-}
-
-// typeOf returns the type that the input names in uuid, or else in name.
-func typeOf(in ActionInput) (string, bool) {
-	for _, name := range []string{in.UUID, in.Name} {
-		if typ, ok := actionTypes[strings.ToLower(name)]; ok {
-			return typ, true
-		}
+// kindOfInput returns the type that the input names in uuid, or else in name.
+func kindOfInput(in ActionInput) *kind {
+	if k := kindOf(in.UUID); k != nil {
+		return k
 	}
-	return "", false
+	return kindOf(in.Name)
 }
 
 // applyAction checks the input and writes it onto the action. prefix stands
 // before the names of fields in errors.
-func (r *Reactions) applyAction(t *store.Tenant, a *store.Action, in ActionInput, prefix string) error {
-	var bad problem.Invalid
-	typ, ok := typeOf(in)
-	if !ok {
-		bad.Add(prefix+"name", "There is no action %q; there are %s and %s.", in.UUID+in.Name, actionFilter, actionSend)
-		return bad.Err()
+func (c *checker) applyAction(a *store.Action, in ActionInput, prefix string) error {
+	k := kindOfInput(in)
+	if k == nil {
+		c.unknownAction(in, prefix)
+		return nil
 	}
-	checkLength(&bad, prefix+"name", in.Name, maxName, false)
-	checkLength(&bad, prefix+"description", in.Description, maxText, false)
-	checkLength(&bad, prefix+"notes", in.Notes, maxText, false)
-	a.Type, a.Name, a.ReferenceID, a.SortOrder = typ, in.Name, in.ReferenceID, in.SortOrder
+	checkLength(c.bad, prefix+"name", in.Name, maxName, false)
+	checkLength(c.bad, prefix+"description", in.Description, maxText, false)
+	checkLength(c.bad, prefix+"notes", in.Notes, maxText, false)
+	a.Type, a.Name, a.ReferenceID, a.SortOrder = k.name, cmp.Or(in.Name, k.name), in.ReferenceID, in.SortOrder
 	a.Description, a.Notes, a.Arguments = in.Description, in.Notes, in.Arguments
-	if a.Name == "" {
-		a.Name = typ
+	a.OnError = cmp.Or(in.OnError, onErrorStop)
+	switch {
+	case a.OnError != onErrorStop && a.OnError != onErrorContinue:
+		c.bad.Add(prefix+"on_error", "The on error must be %s or %s.", onErrorStop, onErrorContinue)
+	case a.OnError == onErrorContinue && k == filterKind:
+		c.bad.Add(prefix+"on_error", "A filter that cannot be evaluated ends the trigger: its on error must be %s.", onErrorStop)
 	}
 	for i, arg := range a.Arguments {
 		if arg.Value == nil {
 			a.Arguments[i].Value = json.RawMessage("null")
 		}
 	}
-	records, err := t.AllTargets()
-	if err != nil {
-		return err
-	}
-	if _, fault := compileAction(*a, named(records)); fault != nil {
-		bad.Add(prefix+fault.field(a.Arguments), "%s.", capital(fault.err))
-	}
-	return bad.Err()
+	return c.checkAction(k, *a, prefix)
 }
 
-// argumentError says what is wrong with an argument of an action.
-type argumentError struct {
-	name string
-	err  error
-}
-
-func (e *argumentError) Error() string { return fmt.Sprintf("argument %s: %v", e.name, e.err) }
-
-// field is the path of the argument in the action's input.
-func (e *argumentError) field(args []store.Argument) string {
-	for i, arg := range args {
-		if arg.Name == e.name {
-			return "arguments." + strconv.Itoa(i) + ".value"
-		}
+func (c *checker) unknownAction(in ActionInput, prefix string) {
+	field, name := "name", in.Name
+	if name == "" && in.UUID != "" {
+		field, name = "uuid", in.UUID
 	}
-	return "arguments"
-}
-
-// argument finds the first argument with one of the names.
-func argument(a store.Action, names ...string) (store.Argument, bool) {
-	for _, name := range names {
-		for _, arg := range a.Arguments {
-			if arg.Name == name {
-				return arg, true
-			}
-		}
+	var names, all []string
+	for _, k := range kinds() {
+		names, all = append(names, k.name), append(append(all, k.name), k.aliases...)
 	}
-	return store.Argument{}, false
+	c.bad.Add(prefix+field, "There is no action %q.%s There are %s.", name, spelling.Hint(strings.ToLower(name), all), strings.Join(names, ", "))
 }
 
-func dynamic(arg store.Argument) bool { return arg.Dynamic != nil && *arg.Dynamic }
+// actionRecord is a stored action with what it may refer to.
+type actionRecord struct {
+	store.Action
+	targets []*target
+}
 
 // compileAction prepares an action to run.
-func compileAction(a store.Action, targets []*target) (step, *argumentError) {
-	if a.Type == actionFilter {
-		return compileFilter(a)
+func compileAction(a store.Action, targets []*target) (step, error) {
+	k := kindOf(a.Type)
+	if k == nil {
+		return nil, fmt.Errorf("there is no action %q", a.Type)
 	}
-	return compileSend(a, targets)
-}
-
-// compileFilter reads the argument condition: JSON Logic, whether it is marked
-// dynamic or not.
-func compileFilter(a store.Action) (step, *argumentError) {
-	arg, ok := argument(a, "condition")
-	if !ok {
-		return nil, &argumentError{"condition", errors.New("a filter needs the argument condition")}
+	args, faults := k.bind(a.Arguments)
+	if len(faults) > 0 {
+		return nil, faults[0]
 	}
-	raw, err := ruleOf(arg.Value)
-	if err == nil && raw == nil {
-		err = errors.New("the condition is empty")
+	if k.prepare != nil {
+		return k.prepare(args, actionRecord{a, targets})
 	}
-	if err != nil {
-		return nil, &argumentError{arg.Name, err}
-	}
-	rule, err := jsonlogic.Compile(raw, jsonlogic.Fallback(Fallback))
-	if err != nil {
-		return nil, &argumentError{arg.Name, err}
-	}
-	return filter{rule}, nil
-}
-
-// compileSend reads the argument target (or handle): a target's handle, or JSON
-// Logic that gives one. Without it, reference_id is the target's id.
-func compileSend(a store.Action, targets []*target) (step, *argumentError) {
-	arg, ok := argument(a, "target", "handle")
-	switch {
-	case ok && dynamic(arg):
-		rule, err := jsonlogic.Compile(arg.Value, jsonlogic.Fallback(Fallback))
-		if err != nil {
-			return nil, &argumentError{arg.Name, err}
-		}
-		return sendChosen{rule, targets}, nil
-	case ok:
-		to, err := byHandle(targets, arg.Value)
-		if err != nil {
-			return nil, &argumentError{arg.Name, err}
-		}
-		return send{to}, nil
-	}
-	for _, to := range targets {
-		if strconv.FormatInt(to.id, 10) == a.ReferenceID {
-			return send{to}, nil
-		}
-	}
-	return nil, &argumentError{"target", errors.New("target.send needs the argument target: the handle of a target")}
+	return work{k, args}, nil
 }
 
 // sendsTo reports whether an action names the target in an argument.
 func sendsTo(a store.Action, target store.Target) bool {
-	arg, ok := argument(a, "target", "handle")
-	if !ok {
+	args, _ := sendKind.bind(a.Arguments)
+	if len(args) == 0 {
 		return a.ReferenceID == strconv.FormatInt(target.ID, 10)
 	}
-	var handle string
-	return !dynamic(arg) && json.Unmarshal(arg.Value, &handle) == nil && handle == target.Handle
-}
-
-// byHandle finds the target whose handle the JSON value is.
-func byHandle(targets []*target, value json.RawMessage) (*target, error) {
-	var handle string
-	if err := json.Unmarshal(value, &handle); err != nil {
-		return nil, errors.New("the target must be the handle of a target, a string")
-	}
-	for _, to := range targets {
-		if to.handle == handle {
-			return to, nil
-		}
-	}
-	return nil, fmt.Errorf("there is no target %q", handle)
+	return args[0].rule == nil && string(arguments{"": args[0].value}.text("")) == target.Handle
 }

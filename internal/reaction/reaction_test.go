@@ -203,7 +203,7 @@ func TestActionsRunInOrderUpToAFilterThatDoesNotHold(t *testing.T) {
 		"a filter that does not":                    {`{">":[{"var":"total"},1000]}`, filtered, 1},
 		"a name of the profile, read at the root":   {`{"in":["vip",{"var":"flattened_tags"}]}`, matched, 2},
 		"a rule given as text":                      {`"{\"===\":[{\"var\":\"id\"},7]}"`, matched, 2},
-		"a filter that cannot be evaluated to true": {`{"var":"missing"}`, filtered, 1},
+		"a filter that cannot be evaluated to true": {`{"var":"meta.missing"}`, filtered, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, storetest.SQLite(t, store.Options{}))

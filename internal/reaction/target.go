@@ -84,7 +84,7 @@ func (r *Reactions) DeleteTarget(t *store.Tenant, id int64) error {
 	}
 	for _, trigger := range triggers {
 		for _, a := range trigger.Actions {
-			if a.Type == actionSend && sendsTo(a, target) {
+			if a.Type == sendKind.name && sendsTo(a, target) {
 				return &problem.Conflict{Message: fmt.Sprintf(
 					"The target %q is used by the trigger %d (%s).", target.Handle, trigger.ID, trigger.Name)}
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
@@ -18,6 +19,7 @@ type TriggerInput struct {
 	Trigger     string `json:"trigger" required:"true" doc:"The event type that fires it: one of the catalogue, or a custom one such as order.shipped."`
 	Description string `json:"description,omitempty"`
 	Notes       string `json:"notes,omitempty"`
+	Namespace   string `json:"namespace,omitempty" doc:"An integration's: what its tokens cause, and what follows from that, does not fire the trigger." maxLength:"255"`
 	IsActive    bool   `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
 	// Actions, when given to an update, replace all that the trigger has. One
 	// with the id of a present action is that action, changed.
@@ -28,12 +30,13 @@ type TriggerInput struct {
 // in name.
 type ActionInput struct {
 	ID          scalar.Int       `json:"id,omitempty" doc:"In an update of a trigger, the action that stays; without it, a new one."`
-	UUID        string           `json:"uuid,omitempty" doc:"The type: filter or target.send."`
+	UUID        string           `json:"uuid,omitempty" doc:"The type: one of those at /triggers/actions."`
 	Name        string           `json:"name,omitempty" doc:"The type too, where uuid is not given."`
 	ReferenceID string           `json:"reference_id,omitempty"`
 	SortOrder   int              `json:"sort_order,omitempty" doc:"Actions run in ascending order."`
 	Description string           `json:"description,omitempty"`
 	Notes       string           `json:"notes,omitempty"`
+	OnError     string           `json:"on_error,omitempty" enum:"stop,continue" doc:"Whether the actions after it run though it failed." default:"stop"`
 	Arguments   []store.Argument `json:"arguments,omitempty"`
 }
 
@@ -57,7 +60,7 @@ func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*Trigger
 	}
 	in := TriggerInput{
 		Name: trigger.Name, Trigger: trigger.Event, Description: trigger.Description,
-		Notes: trigger.Notes, IsActive: trigger.IsActive,
+		Notes: trigger.Notes, Namespace: trigger.Namespace, IsActive: trigger.IsActive,
 	}
 	if err := patch(&in); err != nil {
 		return trigger, err
@@ -110,7 +113,7 @@ func (r *Reactions) CreateAction(t *store.Tenant, triggerID int64, in ActionInpu
 		return store.Action{}, problem.Field("actions", "A trigger has at most %d actions.", maxActions)
 	}
 	a := store.Action{TriggerID: triggerID}
-	if err := r.applyAction(t, &a, in, ""); err != nil {
+	if err := applyOne(t, trigger, &a, in); err != nil {
 		return a, err
 	}
 	return a, t.InsertAction(&a)
@@ -118,26 +121,40 @@ func (r *Reactions) CreateAction(t *store.Tenant, triggerID int64, in ActionInpu
 
 // UpdateAction changes what patch changes of the action's input.
 func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch func(*ActionInput) error) (store.Action, error) {
-	a, err := r.Action(t, triggerID, id)
+	trigger, err := t.Trigger(triggerID)
+	if err != nil {
+		return store.Action{}, triggerMissing(err, triggerID)
+	}
+	a, err := actionOf(trigger, id)
 	if err != nil {
 		return a, err
 	}
+	// Without the arguments: decoded ones would keep the fields of those before.
 	in := ActionInput{
 		UUID: a.Type, Name: a.Name, ReferenceID: a.ReferenceID, SortOrder: a.SortOrder,
-		Description: a.Description, Notes: a.Notes, Arguments: a.Arguments,
+		Description: a.Description, Notes: a.Notes, OnError: a.OnError,
 	}
-	// Decoded arguments would keep the fields of those before them.
-	in.Arguments = nil
 	if err := patch(&in); err != nil {
 		return a, err
 	}
 	if in.Arguments == nil {
 		in.Arguments = a.Arguments
 	}
-	if err := r.applyAction(t, &a, in, ""); err != nil {
+	if err := applyOne(t, trigger, &a, in); err != nil {
 		return a, err
 	}
 	return a, t.UpdateAction(&a)
+}
+
+// applyOne checks the input of one action of a trigger and writes it onto the
+// action.
+func applyOne(t *store.Tenant, trigger store.Trigger, a *store.Action, in ActionInput) error {
+	var bad problem.Invalid
+	c := checker{t: t, bad: &bad, typ: event.Type(trigger.Event)}
+	if err := c.applyAction(a, in, ""); err != nil {
+		return err
+	}
+	return bad.Err()
 }
 
 // Action reads one action of a trigger.
@@ -146,6 +163,10 @@ func (r *Reactions) Action(t *store.Tenant, triggerID, id int64) (store.Action, 
 	if err != nil {
 		return store.Action{}, triggerMissing(err, triggerID)
 	}
+	return actionOf(trigger, id)
+}
+
+func actionOf(trigger store.Trigger, id int64) (store.Action, error) {
 	for _, a := range trigger.Actions {
 		if a.ID == id {
 			return a, nil
@@ -175,27 +196,30 @@ func (r *Reactions) applyTrigger(t *store.Tenant, trigger *store.Trigger, in Tri
 	checkLength(&bad, "name", in.Name, maxName, true)
 	checkLength(&bad, "description", in.Description, maxText, false)
 	checkLength(&bad, "notes", in.Notes, maxText, false)
-	typ := checkEvent(&bad, in.Trigger)
+	checkLength(&bad, "namespace", in.Namespace, maxName, false)
+	c := checker{t: t, bad: &bad, typ: checkEvent(&bad, in.Trigger)}
+	var err error
 	if in.Actions != nil {
-		actions, err := r.applyActions(t, &bad, *in.Actions, trigger.Actions)
-		if err != nil {
-			return err
-		}
-		trigger.Actions = actions
+		trigger.Actions, err = c.applyActions(*in.Actions, trigger.Actions)
+	} else if string(c.typ) != trigger.Event {
+		err = c.checkActions(trigger.Actions)
+	}
+	if err != nil {
+		return err
 	}
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	trigger.Name, trigger.Event, trigger.IsActive = in.Name, string(typ), in.IsActive
-	trigger.Description, trigger.Notes = in.Description, in.Notes
+	trigger.Name, trigger.Event, trigger.IsActive = in.Name, string(c.typ), in.IsActive
+	trigger.Description, trigger.Notes, trigger.Namespace = in.Description, in.Notes, in.Namespace
 	return nil
 }
 
 // applyActions checks the inputs and writes each onto the present action that it
 // names by its id, or onto a new one.
-func (r *Reactions) applyActions(t *store.Tenant, bad *problem.Invalid, in []ActionInput, present []store.Action) ([]store.Action, error) {
+func (c *checker) applyActions(in []ActionInput, present []store.Action) ([]store.Action, error) {
 	if len(in) > maxActions {
-		bad.Add("actions", "A trigger has at most %d actions.", maxActions)
+		c.bad.Add("actions", "A trigger has at most %d actions.", maxActions)
 		return nil, nil
 	}
 	actions := make([]store.Action, len(in))
@@ -206,17 +230,23 @@ func (r *Reactions) applyActions(t *store.Tenant, bad *problem.Invalid, in []Act
 		if at >= 0 && !taken[id] {
 			actions[i], taken[id] = present[at], true
 		}
-		err := r.applyAction(t, &actions[i], in[i], fmt.Sprintf("actions.%d.", i))
-		var faults *problem.Invalid
-		if errors.As(err, &faults) {
-			for field, messages := range faults.Fields {
-				for _, m := range messages {
-					bad.Add(field, "%s", m)
-				}
-			}
-		} else if err != nil {
+		if err := c.applyAction(&actions[i], in[i], fmt.Sprintf("actions.%d.", i)); err != nil {
 			return nil, err
 		}
 	}
 	return actions, nil
+}
+
+// checkActions checks actions that were stored for another type of event.
+func (c *checker) checkActions(actions []store.Action) error {
+	for i, a := range actions {
+		k := kindOf(a.Type)
+		if k == nil {
+			continue
+		}
+		if err := c.checkAction(k, a, fmt.Sprintf("actions.%d.", i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
