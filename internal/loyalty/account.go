@@ -184,35 +184,6 @@ func (a *account) enterBoth(i *store.Instance, why store.LedgerEntry, value, pen
 	})
 }
 
-// used is what consume took from one instance.
-type used struct {
-	instance *store.Instance
-	value    scalar.Amount
-}
-
-// consume takes up to amount from what is usable of a kind, nearest expiry
-// first, and returns what it took from each.
-func (a *account) consume(kind store.InstanceKind, amount scalar.Amount, c cause) ([]used, error) {
-	live, err := a.t.LiveInstances(a.rec.ProfileID, kind)
-	if err != nil {
-		return nil, fmt.Errorf("read %ss: %w", kind, err)
-	}
-	var taken []used
-	for at := range live {
-		i := &live[at]
-		part := min(amount, i.ValueRemaining)
-		if part <= 0 || i.State != store.Active {
-			continue
-		}
-		if err := a.change(i, store.Consume, -part, c); err != nil {
-			return nil, err
-		}
-		taken = append(taken, used{i, part})
-		amount -= part
-	}
-	return taken, nil
-}
-
 // recover has points make up for a debt, nearest expiry first. Afterwards a
 // profile has either points or a debt.
 func (a *account) recover(c cause) error {

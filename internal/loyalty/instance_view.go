@@ -58,7 +58,7 @@ func (p *programme) showReward(i *store.Instance) event.Reward {
 		IsActive: i.State == store.Active, IsExpired: d.ClosedBy == scalar.Text(store.Expire),
 		HasNotifiedIssue: d.HasNotifiedIssue, HasNotifiedExpiry: d.HasNotifiedExpiry,
 		HasNotifiedExtend: d.HasNotifiedExtend, NotifyIssueAt: d.NotifyIssueAt, NotifyExpiryAt: d.NotifyExpiryAt,
-		SourceType: i.SourceType, SourceID: i.SourceID, Meta: d.Meta, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+		SourceType: i.SourceType, SourceID: i.SourceID, Meta: orJSON(d.Meta, "{}"), CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	if def := p.rewards[i.DefinitionID]; def != nil {
 		shown.Definition = *def

@@ -98,7 +98,7 @@ func TestARewardIsIssuedAsItsDefinitionSays(t *testing.T) {
 			// 30 days later the clocks have been put back: noon is an hour later in UTC.
 			ExpiresAt:      scalar.At(noon.AddDate(0, 0, 30).Add(time.Hour)),
 			ExpiresLocalAt: scalar.At(noon.AddDate(0, 0, 30).Add(11 * time.Hour)),
-			Timezone:       "Australia/Melbourne", IsActive: true, SourceType: "api",
+			Timezone:       "Australia/Melbourne", IsActive: true, SourceType: "api", Meta: json.RawMessage("{}"),
 			CreatedAt: scalar.At(noon), UpdatedAt: scalar.At(noon),
 		}
 		if diff := cmp.Diff(asJSON(want), asJSON(r)); diff != "" {

@@ -196,7 +196,7 @@ func showItem(i *store.TransactionItem) event.TransactionItem {
 
 // orJSON returns free JSON, or what stands for none.
 func orJSON(raw json.RawMessage, none string) json.RawMessage {
-	if raw == nil {
+	if raw == nil || string(raw) == "null" {
 		return json.RawMessage(none)
 	}
 	return raw
