@@ -84,7 +84,7 @@ type Parameter struct {
 	Name        string   `json:"name"`
 	Aliases     []string `json:"aliases"`
 	Type        string   `json:"type" enum:"text,number,integer,time,json,object,list,word,handle,condition"`
-	Of          string   `json:"of,omitempty" doc:"What the handle is of."`
+	Of          string   `json:"of,omitempty" doc:"What the handle is of, or those of a list."`
 	Words       []string `json:"words,omitempty" doc:"The words that it can be."`
 	IsRequired  bool     `json:"is_required"`
 	Description string   `json:"description"`
