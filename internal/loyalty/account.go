@@ -193,6 +193,9 @@ func (a *account) recover(c cause) error {
 	}
 	for d := range live {
 		debt := &live[d]
+		if debt.State != store.Active {
+			continue // it is owed once it accrues
+		}
 		for at := 0; at < len(live) && debt.ValueRemaining < 0; at++ {
 			i := &live[at]
 			part := min(-debt.ValueRemaining, i.ValueRemaining)

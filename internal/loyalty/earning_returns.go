@@ -83,7 +83,7 @@ func (e *earner) pointsTaken(sale *store.Transaction, earlier scalar.Amount) ([]
 		left := g.value - gone(rows, sale.ID, e.rec.ID)
 		value := min(cumulative(g.value, sale.Net, earlier, -e.rec.Net), left)
 		if value > 0 {
-			takes = append(takes, take{g.instance, value})
+			takes = append(takes, take{e.account.show(g.instance), value})
 		}
 	}
 	return takes, nil

@@ -72,6 +72,7 @@ func (s *settlement) readGiven() error {
 	}
 	source := scalar.Text(strconv.FormatInt(s.of.rec.ID, 10))
 	for _, g := range given {
+		g.instance = s.account.show(g.instance) // a debt may be paid with it meanwhile
 		switch i := g.instance; {
 		case i.ProfileID != s.account.rec.ProfileID:
 		case i.SourceType == "transaction" && i.SourceID == source:

@@ -16,7 +16,7 @@ type occasion struct {
 // multiplies reports whether a rate is meant for points of a definition at an
 // occasion, its conditions apart. Both ends of its time belong to it.
 func multiplies(r *event.Rate, kind, handle scalar.Text, o occasion) bool {
-	forAll := r.Type == kind || r.Type == "" && kind == "purchase"
+	forAll := r.Type == kind && kind != "" || r.Type == "" && kind == "purchase"
 	return r.IsPublished && (forAll || handle != "" && r.Type == handle) &&
 		(r.StartTime.IsZero() || !o.at.Before(r.StartTime.Time)) &&
 		(r.EndTime.IsZero() || !o.at.After(r.EndTime.Time)) &&

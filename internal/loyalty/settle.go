@@ -96,7 +96,7 @@ func (a *account) settleInstance(i *store.Instance) error {
 
 // accrue makes points usable.
 func (a *account) accrue(i *store.Instance) error {
-	inDebt := a.rec.PointBalance < 0
+	inDebt := a.rec.PointBalance < 0 || i.ValueRemaining < 0
 	a.enterBoth(i, store.Accrue, i.ValueRemaining, -i.ValueRemaining, cause{})
 	i.State = store.Active
 	if err := a.keep(i); err != nil || !inDebt {
