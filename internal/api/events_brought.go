@@ -45,18 +45,22 @@ func (s *Server) bringEvents(r resource) {
 	one := r.schemaOf(reflect.TypeFor[loyalty.ForeignEventInput]())
 	several := &huma.Schema{Type: huma.TypeArray, Items: one}
 	body := &huma.Schema{OneOf: []*huma.Schema{one, several, object(map[string]*huma.Schema{"events": several}, "events")}}
-	event := r.schemaOf(reflect.TypeFor[Event]())
+	shown := r.schemaOf(reflect.TypeFor[Event]())
 	results := &huma.Schema{Type: huma.TypeArray, Items: r.schemaOf(reflect.TypeFor[loyalty.ForeignEventItem]())}
-	op := r.operation(rt, body, object(map[string]*huma.Schema{"data": {OneOf: []*huma.Schema{event, results}}}, "data"), http.StatusOK)
-	op.Responses["201"] = r.responses(object(map[string]*huma.Schema{"data": event}, "data"), http.StatusCreated)["201"]
+	op := r.operation(rt, body, object(map[string]*huma.Schema{"data": {OneOf: []*huma.Schema{shown, results}}}, "data"), http.StatusOK)
+	op.Responses["201"] = r.responses(object(map[string]*huma.Schema{"data": shown}, "data"), http.StatusCreated)["201"]
 	op.Parameters = append(op.Parameters, idempotencyParameter())
 	r.mount(rt, op, func(c *call) error {
 		bodies, isList, err := eventBodies(c.body)
 		if err != nil {
 			return err
 		}
+		events, err := loyalty.ReadForeignEvents(foreignEvents(bodies))
+		if err != nil {
+			return err
+		}
 		return r.write(c, func(t *store.Tenant) (reply, error) {
-			results, err := loyalty.BringEvents(t, foreignEvents(bodies))
+			results, err := events.Bring(t)
 			if err != nil || isList {
 				return reply{http.StatusOK, results}, err
 			}

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
@@ -49,26 +51,76 @@ type ForeignEventItem struct {
 // maxExternalID bounds the characters of an event's external id.
 const maxExternalID = 255
 
-// BringEvents stores up to MaxForeignEvents events of other systems and queues
-// them for the reactions. Each item writes its input. One that is invalid fails
-// alone.
-func BringEvents(t *store.Tenant, items []func(*ForeignEventInput) error) ([]ForeignEventItem, error) {
+// ForeignEvents are events of other systems, each checked as far as can be told
+// from it alone.
+type ForeignEvents struct {
+	events  []store.Event
+	results []ForeignEventItem
+	// types are those of the names met so far: a batch has few.
+	types map[string]event.Type
+}
+
+// ReadForeignEvents checks up to MaxForeignEvents events, of which each item
+// writes the input. It needs no transaction.
+func ReadForeignEvents(items []func(*ForeignEventInput) error) (*ForeignEvents, error) {
 	if len(items) == 0 {
 		return nil, Invalid("events", "The events field is required.")
 	}
 	if len(items) > MaxForeignEvents {
 		return nil, Invalid("events", "The events may not have more than %d items.", MaxForeignEvents)
 	}
-	b := foreignBatch{t: t, events: make([]store.Event, len(items)), results: make([]ForeignEventItem, len(items))}
+	f := &ForeignEvents{
+		events: make([]store.Event, len(items)), results: make([]ForeignEventItem, len(items)), types: map[string]event.Type{},
+	}
 	for i, write := range items {
-		if err := b.read(i, write); err != nil {
+		f.results[i].Index = i
+		err := f.read(i, write)
+		var faults *InvalidError
+		if errors.As(err, &faults) {
+			f.results[i].fail(faults)
+		} else if err != nil {
 			return nil, fmt.Errorf("event %d: %w", i, err)
 		}
 	}
+	return f, nil
+}
+
+// read checks what can be told from an event alone.
+func (f *ForeignEvents) read(i int, write func(*ForeignEventInput) error) error {
+	var in ForeignEventInput
+	if err := write(&in); err != nil {
+		return err
+	}
+	var invalid InvalidError
+	typ, known := f.types[in.Type]
+	if !known {
+		typ = checkCustomType(&invalid, "type", in.Type)
+	}
+	checkText(&invalid, "external_id", &in.ExternalID, maxExternalID)
+	f.results[i].ExternalID = in.ExternalID
+	f.events[i] = store.Event{
+		Type: string(typ), ExternalID: string(in.ExternalID), ProfileID: strings.ToLower(string(in.ProfileID)),
+		OccurredAt: in.OccurredAt, Context: checkContext(&invalid, in.Context),
+	}
+	if err := invalid.Err(); err != nil {
+		return err
+	}
+	f.types[in.Type] = typ
+	return nil
+}
+
+func (r *ForeignEventItem) fail(faults *InvalidError) {
+	r.Status, r.Errors = ForeignFailed, faults.Fields
+}
+
+// Bring stores the events and queues them for the reactions. One that is invalid
+// fails alone.
+func (f *ForeignEvents) Bring(t *store.Tenant) ([]ForeignEventItem, error) {
+	b := foreignBatch{t: t, events: f.events, results: slices.Clone(f.results)}
 	if err := b.lookUp(); err != nil {
 		return nil, err
 	}
-	for i := range items {
+	for i := range b.events {
 		if err := b.store(i); err != nil {
 			return nil, fmt.Errorf("event %d: %w", i, err)
 		}
@@ -85,37 +137,6 @@ type foreignBatch struct {
 	// those profiles that there are.
 	stored   map[string]int64
 	profiles map[string]bool
-}
-
-// read checks what can be told from an event alone.
-func (b *foreignBatch) read(i int, write func(*ForeignEventInput) error) error {
-	var in ForeignEventInput
-	b.results[i].Index = i
-	err := write(&in)
-	var faults *InvalidError
-	if errors.As(err, &faults) {
-		b.fail(i, faults)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	var invalid InvalidError
-	typ := checkCustomType(&invalid, "type", in.Type)
-	checkText(&invalid, "external_id", &in.ExternalID, maxExternalID)
-	b.events[i] = store.Event{
-		Type: string(typ), ExternalID: string(in.ExternalID), ProfileID: strings.ToLower(string(in.ProfileID)),
-		OccurredAt: in.OccurredAt, Context: checkContext(&invalid, in.Context),
-	}
-	b.results[i].ExternalID = in.ExternalID
-	if len(invalid.Fields) > 0 {
-		b.fail(i, &invalid)
-	}
-	return nil
-}
-
-func (b *foreignBatch) fail(i int, faults *InvalidError) {
-	b.results[i].Status, b.results[i].Errors = ForeignFailed, faults.Fields
 }
 
 // lookUp reads which of the external ids and of the profiles there are.
@@ -172,7 +193,7 @@ func (b *foreignBatch) store(i int) error {
 	if e.ProfileID != "" && !b.profiles[e.ProfileID] {
 		var invalid InvalidError
 		invalid.Add("profile_id", "There is no profile %q.", e.ProfileID)
-		b.fail(i, &invalid)
+		result.fail(&invalid)
 		return nil
 	}
 	err := b.t.Try(func() (err error) {
