@@ -17,13 +17,13 @@ import (
 
 // house is a tenant with reactions whose deliveries are stored but not sent.
 type house struct {
-	*testing.T
+	testing.TB
 	db     *store.DB
 	r      *Reactions
 	tenant int64
 }
 
-func newHouse(t *testing.T, db *store.DB) *house {
+func newHouse(t testing.TB, db *store.DB) *house {
 	t.Helper()
 	box, err := secret.NewBox(secret.NewKey())
 	if err != nil {
@@ -31,7 +31,7 @@ func newHouse(t *testing.T, db *store.DB) *house {
 	}
 	guard := delivery.NewGuard(delivery.GuardOptions{})
 	logger := slog.New(slog.DiscardHandler)
-	h := &house{T: t, db: db, r: New(Options{
+	h := &house{TB: t, db: db, r: New(Options{
 		DB: db, Guard: guard, Secrets: box, Logger: logger,
 		Deliveries: delivery.New(delivery.Options{DB: db, Guard: guard, Secrets: box, Logger: logger}),
 	})}
