@@ -29,10 +29,10 @@ type Webhook struct {
 	IsActive          bool              `json:"is_active"`
 	Queue             string            `json:"queue" enum:"high,default,low" doc:"Kept and shown. It decides nothing: no endpoint waits for another."`
 	Condition         json.RawMessage   `json:"condition"`
-	ExtraDataTemplate string            `json:"extra_data_template"`
+	ExtraDataTemplate scalar.Text       `json:"extra_data_template"`
 	RetryHourly       bool              `json:"retry_hourly"`
 	RetryDaily        bool              `json:"retry_daily"`
-	Name              string            `json:"name"`
+	Name              scalar.Text       `json:"name"`
 	Headers           map[string]string `json:"headers"`
 	Timeout           float64           `json:"timeout" doc:"Seconds that one attempt may take; 0 is the default."`
 	// DisabledAt and DisabledReason tell when and why deliveries stopped.
@@ -56,8 +56,8 @@ func (w NewWebhook) withoutSecrets() any {
 func viewWebhook(w store.Webhook) Webhook {
 	return Webhook{
 		ID: w.ID, Trigger: w.Event, URL: w.URL, Namespace: w.Namespace, IsActive: w.DisabledAt.IsZero(), Queue: w.Queue,
-		Condition: w.Condition, ExtraDataTemplate: w.Template, RetryHourly: w.RetryHourly, RetryDaily: w.RetryDaily,
-		Name: w.Name, Headers: reaction.KeptHeaders(w.Endpoint), Timeout: w.Timeout.Seconds(),
+		Condition: w.Condition, ExtraDataTemplate: scalar.Text(w.Template), RetryHourly: w.RetryHourly, RetryDaily: w.RetryDaily,
+		Name: scalar.Text(w.Name), Headers: reaction.KeptHeaders(w.Endpoint), Timeout: w.Timeout.Seconds(),
 		DisabledAt: w.DisabledAt, DisabledReason: scalar.Text(w.DisabledReason),
 		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 	}

@@ -25,7 +25,7 @@ func TestAWebhookOfThreeFieldsIsActiveAndRetries(t *testing.T) {
 		}
 		defaults := object{
 			"trigger": "profile.created", "namespace": "crm", "user_id": nil, "is_active": true, "queue": "default", "condition": nil,
-			"extra_data_template": "", "retry_hourly": true, "retry_daily": true,
+			"extra_data_template": nil, "name": nil, "retry_hourly": true, "retry_daily": true,
 		}
 		for field, want := range defaults {
 			if fmt.Sprint(got[field]) != fmt.Sprint(want) {
@@ -45,6 +45,11 @@ func TestAWebhookOfThreeFieldsIsActiveAndRetries(t *testing.T) {
 			t.Errorf("changed %v", changed)
 		}
 		c.do("PUT", id, object{"namespace": "erp"}).want(422)
+		c.do("PUT", id, object{"extra_data_template": "{}", "condition": true}).want(200)
+		cleared := c.do("PUT", id, object{"extra_data_template": nil, "condition": nil, "queue": nil}).want(200).data()
+		if cleared["extra_data_template"] != nil || cleared["condition"] != nil || cleared["queue"] != "default" {
+			t.Errorf("cleared %v", cleared)
+		}
 		c.do("DELETE", id, nil).want(204)
 		c.get(id).want(404)
 		c.get(id + "/secret").want(404)

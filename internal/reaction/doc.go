@@ -1,6 +1,6 @@
-// Package reaction answers events: it keeps targets and triggers, and for each
-// event runs the actions of the triggers that listen to it. All that an event
-// leads to, its run log and its leaving the queue commit in one transaction, so
-// each effect happens exactly once however often the process dies. It does not
-// send anything: delivery does.
+// Package reaction answers events: it keeps targets, webhooks and triggers, and
+// for each event runs the actions of the triggers and makes the deliveries of the
+// webhooks that listen to it. All that an event leads to, its run log and its
+// leaving the queue commit in one transaction, so each effect happens exactly
+// once however often the process dies. It does not send anything: delivery does.
 package reaction

@@ -33,7 +33,7 @@ type Options struct {
 // triggers answer, so that triggers that cause one another come to an end.
 const DefaultMaxDepth = 5
 
-// Reactions keeps a tenant's targets and triggers and runs them. It is safe for
+// Reactions keeps a tenant's targets, webhooks and triggers and runs them. It is safe for
 // concurrent use.
 type Reactions struct {
 	Options

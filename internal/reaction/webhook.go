@@ -15,17 +15,17 @@ import (
 // WebhookInput is what a caller can set of a webhook, as Omneo's API v3 names
 // it; name, secret, headers and timeout are Belfry's own.
 type WebhookInput struct {
-	Trigger   string `json:"trigger" required:"true" doc:"The event type: one of the catalogue, or a custom one such as order.shipped."`
-	URL       string `json:"url" required:"true" doc:"Where contexts are posted." format:"uri"`
-	Namespace string `json:"namespace" required:"true" doc:"The integration behind it: events that tokens of this namespace cause are not sent. It cannot be changed." maxLength:"255"`
-	IsActive  bool   `json:"is_active,omitempty" doc:"Only an active webhook gets events." default:"true"`
-	Queue     string `json:"queue,omitempty" doc:"high, default or low; any other is low." default:"default"`
+	Trigger   string      `json:"trigger" required:"true" doc:"The event type: one of the catalogue, or a custom one such as order.shipped."`
+	URL       string      `json:"url" required:"true" doc:"Where contexts are posted." format:"uri"`
+	Namespace string      `json:"namespace" required:"true" doc:"The integration behind it: events that tokens of this namespace cause are not sent. It cannot be changed." maxLength:"255"`
+	IsActive  bool        `json:"is_active,omitempty" doc:"Only an active webhook gets events." default:"true"`
+	Queue     scalar.Text `json:"queue,omitempty" doc:"high, default or low; any other is low." default:"default"`
 	// Condition is a rule, or the text of one.
 	Condition         json.RawMessage `json:"condition,omitempty" doc:"JSON Logic on the event context: only when it holds is anything sent."`
-	ExtraDataTemplate string          `json:"extra_data_template,omitempty" doc:"A Twig template of a JSON object whose members are sent beside those of the context. Empty sends the context as it is."`
+	ExtraDataTemplate scalar.Text     `json:"extra_data_template,omitempty" doc:"A Twig template of a JSON object whose members are sent beside those of the context. Empty sends the context as it is."`
 	RetryHourly       bool            `json:"retry_hourly,omitempty" doc:"After the attempts of the first half hour, one an hour for a day." default:"true"`
 	RetryDaily        bool            `json:"retry_daily,omitempty" doc:"After all others, one a day for a week." default:"true"`
-	Name              string          `json:"name,omitempty" doc:"What people call it." maxLength:"255"`
+	Name              scalar.Text     `json:"name,omitempty" doc:"What people call it." maxLength:"255"`
 	// Secret is empty to have one made.
 	Secret  string  `json:"secret,omitempty" doc:"The signing secret, whsec_ and base64. One is made when none is given."`
 	Headers Headers `json:"headers,omitempty" doc:"Sent with every attempt."`
@@ -43,10 +43,10 @@ func NewWebhookInput() WebhookInput {
 }
 
 // queueOf returns the queue that a name stands for.
-func queueOf(name string) string {
+func queueOf(name scalar.Text) string {
 	switch name {
 	case "high", queueDefault:
-		return name
+		return string(name)
 	case "":
 		return queueDefault
 	}
@@ -71,8 +71,8 @@ func (r *Reactions) UpdateWebhook(t *store.Tenant, id int64, patch func(*Webhook
 	}
 	in := WebhookInput{
 		Trigger: hook.Event, URL: hook.URL, Namespace: hook.Namespace, IsActive: hook.DisabledAt.IsZero(),
-		Queue: hook.Queue, Condition: hook.Condition, ExtraDataTemplate: hook.Template, RetryHourly: hook.RetryHourly,
-		RetryDaily: hook.RetryDaily, Name: hook.Name, Headers: KeptHeaders(hook.Endpoint), Timeout: hook.Timeout.Seconds(),
+		Queue: scalar.Text(hook.Queue), Condition: hook.Condition, ExtraDataTemplate: scalar.Text(hook.Template), RetryHourly: hook.RetryHourly,
+		RetryDaily: hook.RetryDaily, Name: scalar.Text(hook.Name), Headers: KeptHeaders(hook.Endpoint), Timeout: hook.Timeout.Seconds(),
 	}
 	if err := patch(&in); err != nil {
 		return hook, err
@@ -111,16 +111,16 @@ func (r *Reactions) applyWebhook(w *store.Webhook, in WebhookInput, now scalar.T
 	var bad problem.Invalid
 	typ := checkEvent(&bad, in.Trigger)
 	checkLength(&bad, "namespace", in.Namespace, maxName, true)
-	checkLength(&bad, "name", in.Name, maxName, false)
-	r.checkTemplate(&bad, "extra_data_template", in.ExtraDataTemplate)
+	checkLength(&bad, "name", string(in.Name), maxName, false)
+	r.checkTemplate(&bad, "extra_data_template", string(in.ExtraDataTemplate))
 	err := r.applyEndpoint(&bad, &w.Endpoint, endpointInput{
 		url: in.URL, condition: in.Condition, secret: in.Secret, headers: in.Headers, timeout: in.Timeout, isActive: in.IsActive,
 	}, now)
 	if err != nil {
 		return err
 	}
-	w.Event, w.Namespace, w.Queue, w.Name = string(typ), in.Namespace, queueOf(in.Queue), in.Name
-	w.Template, w.RetryHourly, w.RetryDaily = in.ExtraDataTemplate, in.RetryHourly, in.RetryDaily
+	w.Event, w.Namespace, w.Queue, w.Name = string(typ), in.Namespace, queueOf(in.Queue), string(in.Name)
+	w.Template, w.RetryHourly, w.RetryDaily = string(in.ExtraDataTemplate), in.RetryHourly, in.RetryDaily
 	w.Schedule = delivery.Passes(in.RetryHourly, in.RetryDaily)
 	return nil
 }
