@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -187,4 +188,46 @@ func TestTheCatalogueHasSchemasThatItsSamplesFit(t *testing.T) {
 			t.Errorf("%s: %v", entry["type"], err)
 		}
 	}
+}
+
+func TestTypesOfActionsAreListed(t *testing.T) {
+	c := newHouse(t).as("shop")
+	names := map[string]bool{}
+	for _, row := range c.get("/triggers/actions").want(200).rows() {
+		typ := row.(map[string]any)
+		names[typ["type"].(string)] = len(typ["parameters"].([]any)) > 0
+	}
+	for _, name := range []string{"filter", "target.send", "points.award", "event.create"} {
+		if !names[name] {
+			t.Errorf("no %s with parameters in %v", name, names)
+		}
+	}
+}
+
+func TestATriggersNamespaceAndWhatFollowsAFailureAreShown(t *testing.T) {
+	c := newHouse(t).as("shop")
+	made := c.post("/triggers", object{"name": "Tag", "trigger": "order.shipped", "namespace": "pos", "actions": []object{
+		{"name": "tag.add", "sort_order": 1, "on_error": "continue", "arguments": []object{{"name": "tags", "value": "a"}}},
+		{"name": "tag.add", "sort_order": 2, "arguments": []object{{"name": "tags", "value": "b"}}},
+	}}).want(201)
+	id := "/triggers/" + made.id()
+	check := func(namespace any, want ...string) {
+		t.Helper()
+		got := c.get(id).want(200).data()
+		var onError []string
+		for _, a := range got["actions"].([]any) {
+			onError = append(onError, a.(map[string]any)["on_error"].(string))
+		}
+		if got["namespace"] != namespace || !slices.Equal(onError, want) {
+			t.Errorf("namespace %v and on_error %v, want %v and %v", got["namespace"], onError, namespace, want)
+		}
+	}
+	check("pos", "continue", "stop")
+	action := fmt.Sprint(id, "/actions/", c.get(id + "/actions").want(200).rows()[0].(map[string]any)["id"])
+	c.do("PUT", action, object{"notes": "n"}).want(200)
+	check("pos", "continue", "stop")
+	c.do("PUT", action, object{"on_error": "stop"}).want(200)
+	c.do("PUT", id, object{"namespace": nil}).want(200)
+	check(nil, "stop", "stop")
+	c.do("PUT", action, object{"on_error": "retry"}).want(422)
 }

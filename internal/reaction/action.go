@@ -34,11 +34,11 @@ func (c *checker) applyAction(a *store.Action, in ActionInput, prefix string) er
 		return nil
 	}
 	checkLength(c.bad, prefix+"name", in.Name, maxName, false)
-	checkLength(c.bad, prefix+"description", in.Description, maxText, false)
-	checkLength(c.bad, prefix+"notes", in.Notes, maxText, false)
-	a.Type, a.Name, a.ReferenceID, a.SortOrder = k.name, cmp.Or(in.Name, k.name), in.ReferenceID, in.SortOrder
-	a.Description, a.Notes, a.Arguments = in.Description, in.Notes, in.Arguments
-	a.OnError = cmp.Or(in.OnError, onErrorStop)
+	checkLength(c.bad, prefix+"description", string(in.Description), maxText, false)
+	checkLength(c.bad, prefix+"notes", string(in.Notes), maxText, false)
+	a.Type, a.Name, a.ReferenceID, a.SortOrder = k.name, cmp.Or(in.Name, k.name), string(in.ReferenceID), in.SortOrder
+	a.Description, a.Notes, a.Arguments = string(in.Description), string(in.Notes), in.Arguments
+	a.OnError = cmp.Or(string(in.OnError), onErrorStop)
 	switch {
 	case a.OnError != onErrorStop && a.OnError != onErrorContinue:
 		c.bad.Add(prefix+"on_error", "The on error must be %s or %s.", onErrorStop, onErrorContinue)

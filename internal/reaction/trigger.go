@@ -15,12 +15,12 @@ import (
 // TriggerInput is what a caller can set of a trigger, as Omneo's API v3 names
 // it.
 type TriggerInput struct {
-	Name        string `json:"name" required:"true" doc:"What people call it." maxLength:"255"`
-	Trigger     string `json:"trigger" required:"true" doc:"The event type that fires it: one of the catalogue, or a custom one such as order.shipped."`
-	Description string `json:"description,omitempty"`
-	Notes       string `json:"notes,omitempty"`
-	Namespace   string `json:"namespace,omitempty" doc:"An integration's: what its tokens cause, and what follows from that, does not fire the trigger." maxLength:"255"`
-	IsActive    bool   `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
+	Name        string      `json:"name" required:"true" doc:"What people call it." maxLength:"255"`
+	Trigger     string      `json:"trigger" required:"true" doc:"The event type that fires it: one of the catalogue, or a custom one such as order.shipped."`
+	Description scalar.Text `json:"description,omitempty"`
+	Notes       scalar.Text `json:"notes,omitempty"`
+	Namespace   scalar.Text `json:"namespace,omitempty" doc:"An integration's: what its tokens cause, and what follows from that, does not fire the trigger." maxLength:"255"`
+	IsActive    bool        `json:"is_active,omitempty" doc:"Only an active trigger fires." default:"false"`
 	// Actions, when given to an update, replace all that the trigger has. One
 	// with the id of a present action is that action, changed.
 	Actions *[]ActionInput `json:"actions,omitempty"`
@@ -32,11 +32,11 @@ type ActionInput struct {
 	ID          scalar.Int       `json:"id,omitempty" doc:"In an update of a trigger, the action that stays; without it, a new one."`
 	UUID        string           `json:"uuid,omitempty" doc:"The type: one of those at /triggers/actions."`
 	Name        string           `json:"name,omitempty" doc:"The type too, where uuid is not given."`
-	ReferenceID string           `json:"reference_id,omitempty"`
+	ReferenceID scalar.Text      `json:"reference_id,omitempty"`
 	SortOrder   int              `json:"sort_order,omitempty" doc:"Actions run in ascending order."`
-	Description string           `json:"description,omitempty"`
-	Notes       string           `json:"notes,omitempty"`
-	OnError     string           `json:"on_error,omitempty" enum:"stop,continue" doc:"Whether the actions after it run though it failed." default:"stop"`
+	Description scalar.Text      `json:"description,omitempty"`
+	Notes       scalar.Text      `json:"notes,omitempty"`
+	OnError     scalar.Text      `json:"on_error,omitempty" enum:"stop,continue" doc:"Whether the actions after it run though it failed." default:"stop"`
 	Arguments   []store.Argument `json:"arguments,omitempty"`
 }
 
@@ -59,8 +59,8 @@ func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*Trigger
 		return trigger, triggerMissing(err, id)
 	}
 	in := TriggerInput{
-		Name: trigger.Name, Trigger: trigger.Event, Description: trigger.Description,
-		Notes: trigger.Notes, Namespace: trigger.Namespace, IsActive: trigger.IsActive,
+		Name: trigger.Name, Trigger: trigger.Event, Description: scalar.Text(trigger.Description),
+		Notes: scalar.Text(trigger.Notes), Namespace: scalar.Text(trigger.Namespace), IsActive: trigger.IsActive,
 	}
 	if err := patch(&in); err != nil {
 		return trigger, err
@@ -131,8 +131,8 @@ func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch fun
 	}
 	// Without the arguments: decoded ones would keep the fields of those before.
 	in := ActionInput{
-		UUID: a.Type, Name: a.Name, ReferenceID: a.ReferenceID, SortOrder: a.SortOrder,
-		Description: a.Description, Notes: a.Notes, OnError: a.OnError,
+		UUID: a.Type, Name: a.Name, ReferenceID: scalar.Text(a.ReferenceID), SortOrder: a.SortOrder,
+		Description: scalar.Text(a.Description), Notes: scalar.Text(a.Notes), OnError: scalar.Text(a.OnError),
 	}
 	if err := patch(&in); err != nil {
 		return a, err
@@ -194,9 +194,9 @@ func triggerMissing(err error, id int64) error {
 func (r *Reactions) applyTrigger(t *store.Tenant, trigger *store.Trigger, in TriggerInput) error {
 	var bad problem.Invalid
 	checkLength(&bad, "name", in.Name, maxName, true)
-	checkLength(&bad, "description", in.Description, maxText, false)
-	checkLength(&bad, "notes", in.Notes, maxText, false)
-	checkLength(&bad, "namespace", in.Namespace, maxName, false)
+	checkLength(&bad, "description", string(in.Description), maxText, false)
+	checkLength(&bad, "notes", string(in.Notes), maxText, false)
+	checkLength(&bad, "namespace", string(in.Namespace), maxName, false)
 	c := checker{t: t, bad: &bad, typ: checkEvent(&bad, in.Trigger)}
 	var err error
 	if in.Actions != nil {
@@ -211,7 +211,7 @@ func (r *Reactions) applyTrigger(t *store.Tenant, trigger *store.Trigger, in Tri
 		return err
 	}
 	trigger.Name, trigger.Event, trigger.IsActive = in.Name, string(c.typ), in.IsActive
-	trigger.Description, trigger.Notes, trigger.Namespace = in.Description, in.Notes, in.Namespace
+	trigger.Description, trigger.Notes, trigger.Namespace = string(in.Description), string(in.Notes), string(in.Namespace)
 	return nil
 }
 
