@@ -46,7 +46,7 @@ func newHouse(t testing.TB, db *store.DB, options ...func(*Options)) *house {
 		}
 		h.tenant = record.ID
 		h.event = store.Event{Type: "profile.created", Subject: "profile", SubjectID: "1", Context: []byte(eventContext)}
-		return h.as(tx).AppendEvent(&h.event)
+		return h.as(tx).AppendEvents(&h.event)
 	})
 	h.d = h.dispatcher(options...)
 	return h

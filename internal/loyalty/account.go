@@ -260,11 +260,15 @@ func (a *account) save() error {
 	if err != nil {
 		return err
 	}
-	for _, e := range told {
-		_, err := event.AppendNotice(a.t, e.typ, a.rec.ProfileID, e.subjectID, e.context(p), e.targetID)
-		if err != nil {
+	events := make([]*store.Event, len(told))
+	for i, e := range told {
+		if events[i], err = event.New(e.typ, a.rec.ProfileID, e.subjectID, e.context(p)); err != nil {
 			return err
 		}
+		events[i].TargetID = e.targetID
+	}
+	if err := a.t.AppendEvents(events...); err != nil {
+		return fmt.Errorf("append events: %w", err)
 	}
 	return nil
 }

@@ -93,7 +93,7 @@ func tellCustom(t *store.Tenant, e store.Event) (store.Event, error) {
 		}
 		e.Subject, e.SubjectID = "tenant", record.Handle
 	}
-	if err := t.AppendEvent(&e); err != nil {
+	if err := t.AppendEvents(&e); err != nil {
 		return e, fmt.Errorf("append %s: %w", e.Type, err)
 	}
 	return e, nil

@@ -51,7 +51,7 @@ func (h *house) queue(n int, body []byte) {
 	h.must(func(t *store.Tenant) error {
 		for range n {
 			e := store.Event{Type: "transaction.created", Subject: "transaction", SubjectID: "1", Context: body}
-			if err := t.AppendEvent(&e); err != nil {
+			if err := t.AppendEvents(&e); err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,7 @@ func (h *house) notice(typ, context string, target int64) (id int64) {
 	h.Helper()
 	h.must(func(t *store.Tenant) error {
 		e := store.Event{Type: typ, Subject: "reward", SubjectID: "1", Context: []byte(context), TargetID: target}
-		err := t.AppendEvent(&e)
+		err := t.AppendEvents(&e)
 		id = e.ID
 		return err
 	})

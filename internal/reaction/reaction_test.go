@@ -95,7 +95,7 @@ func (h *house) event(typ, context string) (id int64) {
 	h.Helper()
 	h.must(func(t *store.Tenant) error {
 		e := store.Event{Type: typ, Subject: "transaction", SubjectID: "1", Context: []byte(context)}
-		err := t.AppendEvent(&e)
+		err := t.AppendEvents(&e)
 		id = e.ID
 		return err
 	})
@@ -315,7 +315,7 @@ func TestTenantsDoNotMeet(t *testing.T) {
 			return err
 		}
 		e := store.Event{Type: "transaction.created", Subject: "transaction", SubjectID: "1", Context: []byte(sale)}
-		return tx.As(store.Actor{TenantID: other.ID}).AppendEvent(&e)
+		return tx.As(store.Actor{TenantID: other.ID}).AppendEvents(&e)
 	})
 	h.step()
 	if got := h.sent(); len(got) != 0 {

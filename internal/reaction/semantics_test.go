@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/belfryhq/belfry/internal/loyalty"
 	"github.com/belfryhq/belfry/internal/store"
@@ -204,4 +205,28 @@ func TestATrialLeavesNothing(t *testing.T) {
 			t.Errorf("%d events, %s points and %d deliveries remain", n, h.profile(id).PointBalance, len(h.sent()))
 		}
 	})
+}
+
+func TestNowIsTheTimeOfTheEvent(t *testing.T) {
+	noon := time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+	h := newHouse(t, storetest.SQLite(t, store.Options{Now: func() time.Time { return noon }}))
+	for name, tc := range map[string]struct{ occurred, now string }{
+		"of one that happened before it was brought in": {"2026-01-31 09:30:00", "2026-01-31 09:30:00"},
+		"of one that was made up":                       {"", "2026-06-15 12:00:00"},
+	} {
+		e := store.Event{Type: "order.shipped", Context: []byte(`{}`)}
+		if err := e.OccurredAt.UnmarshalJSON([]byte(fmt.Sprintf("%q", tc.occurred))); err != nil {
+			t.Fatal(err)
+		}
+		trigger := store.Trigger{Actions: []store.Action{{Type: "filter", Arguments: []store.Argument{
+			{Name: "condition", Value: json.RawMessage(fmt.Sprintf(`{"==":[{"now":[]},%q]}`, tc.now))},
+		}}}}
+		h.must(func(tenant *store.Tenant) error {
+			result, err := h.r.Execute(context.Background(), tenant, trigger, &e)
+			if err == nil && result.Outcome != matched {
+				t.Errorf("now %s: %+v", name, result)
+			}
+			return err
+		})
+	}
 }

@@ -34,7 +34,7 @@ func (h *house) eventOf(namespace, context string) (id int64) {
 	h.Helper()
 	h.update(func(tx *store.Tx) error {
 		e := store.Event{Type: "order.shipped", Subject: "tenant", SubjectID: "shop", Context: []byte(context)}
-		err := tx.As(store.Actor{TenantID: h.tenant, Namespace: namespace}).AppendEvent(&e)
+		err := tx.As(store.Actor{TenantID: h.tenant, Namespace: namespace}).AppendEvents(&e)
 		id = e.ID
 		return err
 	})

@@ -35,7 +35,7 @@ func BenchmarkUpdate(b *testing.B) {
 
 func appendEvent(b *testing.B, db *store.DB) {
 	err := db.Update(context.Background(), func(tx *store.Tx) error {
-		return tx.As(store.Actor{TenantID: 1}).AppendEvent(&store.Event{
+		return tx.As(store.Actor{TenantID: 1}).AppendEvents(&store.Event{
 			Type: "profile.created", Subject: "profile", SubjectID: "1", Context: []byte(`{"id":1}`),
 		})
 	})

@@ -43,7 +43,7 @@ func newQueue(t testing.TB, db *store.DB) *queue {
 		}
 		q.tenant = record.ID
 		event := store.Event{Type: "profile.created", Subject: "profile", SubjectID: "1", Context: []byte(eventContext)}
-		err = q.as(tx).AppendEvent(&event)
+		err = q.as(tx).AppendEvents(&event)
 		q.event = event.ID
 		return err
 	})

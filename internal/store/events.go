@@ -1,6 +1,10 @@
 package store
 
-import "github.com/belfryhq/belfry/internal/scalar"
+import (
+	"strings"
+
+	"github.com/belfryhq/belfry/internal/scalar"
+)
 
 // Event is something that happened, with its context as it was at that moment.
 type Event struct {
@@ -51,33 +55,54 @@ func scanEventHead(e *Event) []any {
 
 func scanEvent(e *Event) []any { return append(scanEventHead(e), &e.Context) }
 
-// AppendEvent stores an event as caused by the transaction's actor, queues it
-// for the reactions, and sets its ID, TenantID, cause and CreatedAt, and
-// OccurredAt unless it has one. A second one of an ExternalID is a
-// *DuplicateError.
-func (t *Tenant) AppendEvent(e *Event) error {
-	e.TenantID, e.CreatedAt = t.ID, t.Now()
-	e.TokenID, e.Namespace, e.RequestID = t.Actor.TokenID, t.Actor.Namespace, t.Actor.RequestID
-	e.CauseID, e.Depth = t.Actor.CauseID, t.Actor.Depth
-	if e.OccurredAt.IsZero() {
-		e.OccurredAt = e.CreatedAt
-	}
-	id, err := t.insert(`INSERT INTO events (tenant_id, type, external_id, profile_id, subject, subject_id, context,
-		target_id, token_id, namespace, request_id, cause_id, depth, occurred_at, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.ID, e.Type, text(&e.ExternalID), text(&e.ProfileID), e.Subject, e.SubjectID, string(e.Context),
-		nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID), nullID(&e.CauseID), e.Depth,
-		e.OccurredAt, e.CreatedAt)
-	if err != nil {
-		return err
-	}
-	e.ID = id
-	t.Told = append(t.Told, id)
-	if _, err := t.exec("INSERT INTO event_queue (event_id, tenant_id) VALUES (?, ?)", id, t.ID); err != nil {
-		return err
+// eventBatch is the number of rows of one INSERT: it keeps the number of texts of
+// SQL small.
+const eventBatch = 8
+
+// AppendEvents stores events in their order as caused by the transaction's
+// actor, queues them for the reactions, and sets the ID, TenantID, cause and
+// CreatedAt of each, and OccurredAt unless it has one. A second one of an
+// ExternalID is a *DuplicateError.
+func (t *Tenant) AppendEvents(events ...*Event) error {
+	for len(events) > 0 {
+		n := min(len(events), eventBatch)
+		if err := t.appendEvents(events[:n]); err != nil {
+			return err
+		}
+		events = events[n:]
 	}
 	t.OnCommit(t.db.Appended.Notify)
 	return nil
+}
+
+func (t *Tenant) appendEvents(events []*Event) error {
+	const row, queued = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ", (?, ?)"
+	args, now := make([]any, 0, 15*len(events)), t.Now()
+	for _, e := range events {
+		e.TenantID, e.CreatedAt = t.ID, now
+		e.TokenID, e.Namespace, e.RequestID = t.Actor.TokenID, t.Actor.Namespace, t.Actor.RequestID
+		e.CauseID, e.Depth = t.Actor.CauseID, t.Actor.Depth
+		if e.OccurredAt.IsZero() {
+			e.OccurredAt = now
+		}
+		args = append(args, t.ID, e.Type, text(&e.ExternalID), text(&e.ProfileID), e.Subject, e.SubjectID,
+			string(e.Context), nullID(&e.TargetID), nullID(&e.TokenID), text(&e.Namespace), text(&e.RequestID),
+			nullID(&e.CauseID), e.Depth, e.OccurredAt, e.CreatedAt)
+	}
+	ids, err := t.insertAll(`INSERT INTO events (tenant_id, type, external_id, profile_id, subject, subject_id, context,
+		target_id, token_id, namespace, request_id, cause_id, depth, occurred_at, created_at)
+		VALUES `+strings.Repeat(row, len(events))[2:], args...)
+	if err != nil {
+		return err
+	}
+	args = args[:0]
+	for i, e := range events {
+		e.ID = ids[i]
+		args = append(args, e.ID, t.ID)
+	}
+	t.Told = append(t.Told, ids...)
+	_, err = t.exec("INSERT INTO event_queue (event_id, tenant_id) VALUES "+strings.Repeat(queued, len(events))[2:], args...)
+	return err
 }
 
 // QueuedEvent is an event that reactions have yet to answer.

@@ -39,7 +39,7 @@ func TestEventComesBackAsItWasAppended(t *testing.T) {
 			Type: "transaction.created", ProfileID: "p", Subject: "transaction", SubjectID: "17",
 			Context: []byte(`{"name": "Zoë <&>",   "total":1.50}`),
 		}
-		update(t, db, func(tx *store.Tx) error { return tx.As(actor).AppendEvent(&e) })
+		update(t, db, func(tx *store.Tx) error { return tx.As(actor).AppendEvents(&e) })
 		if e.ID == 0 || e.TenantID != actor.TenantID || e.CreatedAt.IsZero() || e.Namespace != "pos" {
 			t.Errorf("after appending: %+v", e)
 		}

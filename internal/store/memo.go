@@ -33,6 +33,9 @@ func Memo[T any](t *Tenant, build func() (T, error)) (T, error) {
 		return none, err
 	}
 	m, key := &t.db.memos, memoKey{t.ID, reflect.TypeFor[T]()}
+	if own, ok := t.made[key]; ok && own.version == rec.ConfigVersion {
+		return own.value.(T), nil
+	}
 	m.mu.Lock()
 	known, ok := m.of[key]
 	m.mu.Unlock()
@@ -43,6 +46,10 @@ func Memo[T any](t *Tenant, build func() (T, error)) (T, error) {
 	if err != nil {
 		return v, err
 	}
+	if t.made == nil {
+		t.made = map[memoKey]memo{}
+	}
+	t.made[key] = memo{rec.ConfigVersion, v}
 	t.OnCommit(func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()

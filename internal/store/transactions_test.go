@@ -60,7 +60,7 @@ func handles(t testing.TB, db *store.DB, actor store.Actor) string {
 }
 
 func appendNamed(tx *store.Tx, actor store.Actor, subject string) error {
-	return tx.As(actor).AppendEvent(&store.Event{
+	return tx.As(actor).AppendEvents(&store.Event{
 		Type: "profile.created", Subject: "profile", SubjectID: subject, Context: []byte("{}"),
 	})
 }

@@ -15,6 +15,8 @@ type Tx struct {
 	q        querier
 	ctx      context.Context
 	onCommit []func()
+	// made is what Memo made of a configuration that is not durable yet.
+	made map[memoKey]memo
 	// now takes the place of the database's clock when it is set.
 	now scalar.Time
 	// failed is the error of a statement. PostgreSQL then refuses all that
@@ -65,7 +67,7 @@ func (tx *Tx) Try(fn func() error) (err error) {
 	hooks, kept := len(tx.onCommit), false
 	defer func() {
 		if !kept {
-			tx.onCommit, tx.failed = tx.onCommit[:hooks], nil
+			tx.onCommit, tx.failed, tx.made = tx.onCommit[:hooks], nil, nil
 			if _, undo := tx.exec("ROLLBACK TO SAVEPOINT try"); undo != nil {
 				err = errors.Join(err, undo)
 			}

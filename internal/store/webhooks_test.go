@@ -97,18 +97,18 @@ func TestAnEventIsStoredOnceUnderItsExternalID(t *testing.T) {
 			return &store.Event{Type: "order.shipped", ExternalID: "o-1", Context: []byte("{}"), OccurredAt: scalar.At(listNoon)}
 		}
 		first := foreign()
-		update(t, db, func(tx *store.Tx) error { return tx.As(actor).AppendEvent(first) })
-		err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.As(actor).AppendEvent(foreign()) })
+		update(t, db, func(tx *store.Tx) error { return tx.As(actor).AppendEvents(first) })
+		err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.As(actor).AppendEvents(foreign()) })
 		if dup := new(store.DuplicateError); !errors.As(err, &dup) {
 			t.Errorf("a second one: %v", err)
 		}
 		update(t, db, func(tx *store.Tx) error {
 			for range 2 { // those without one are not the same
-				if err := tx.As(actor).AppendEvent(&store.Event{Type: "order.shipped", Context: []byte("{}")}); err != nil {
+				if err := tx.As(actor).AppendEvents(&store.Event{Type: "order.shipped", Context: []byte("{}")}); err != nil {
 					return err
 				}
 			}
-			return tx.As(other).AppendEvent(foreign())
+			return tx.As(other).AppendEvents(foreign())
 		})
 		view(t, db, func(tx *store.Tx) error {
 			found, err := tx.As(actor).EventsByExternalID("o-1", "o-2")
