@@ -3,6 +3,7 @@ package reaction
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/belfryhq/belfry/internal/delivery"
 	"github.com/belfryhq/belfry/internal/store"
@@ -158,7 +159,15 @@ func (x *execution) eval(rule *jsonlogic.Rule) (jsonlogic.Value, error) {
 	if err != nil {
 		return data, err
 	}
-	return rule.Eval(data, jsonlogic.At(x.event.CreatedAt.Time))
+	return rule.Eval(data, jsonlogic.At(x.at()))
+}
+
+// at is when the event happened, and the present for one that was made up.
+func (x *execution) at() time.Time {
+	if x.event.OccurredAt.IsZero() {
+		return x.tenant.Now().Time
+	}
+	return x.event.OccurredAt.Time
 }
 
 // holds evaluates a condition.
