@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -136,9 +137,11 @@ func TestOneExternalIDIsBroughtOnceByRequestsAtTheSameTime(t *testing.T) {
 		var mu sync.Mutex
 		ids := map[any]bool{}
 		created := 0
-		for range 4 {
+		reversed := slices.Clone(list) // what locks the ids the other way round
+		slices.Reverse(reversed)
+		for i := range 6 {
 			wait.Go(func() {
-				rows := c.post("/events", list).rows()
+				rows := c.post("/events", [][]object{list, reversed}[i%2]).rows()
 				mu.Lock()
 				defer mu.Unlock()
 				for _, row := range rows {

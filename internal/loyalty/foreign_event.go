@@ -155,6 +155,11 @@ func (b *foreignBatch) lookUp() error {
 			profileIDs = append(profileIDs, e.ProfileID)
 		}
 	}
+	if len(externalIDs) > 1 { // two lists with the same ones in another order would wait for each other
+		if err := b.t.Lock(); err != nil {
+			return fmt.Errorf("lock the tenant: %w", err)
+		}
+	}
 	if err := b.findEvents(externalIDs...); err != nil {
 		return err
 	}

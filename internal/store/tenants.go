@@ -62,6 +62,16 @@ func (t *Tenant) UpdateRecord(rec TenantRecord) error {
 		rec.Name, rec.Timezone, rec.Currency, t.ID)
 }
 
+// Lock has every other transaction that locks the tenant, or changes its record,
+// wait until this one ends. Rows can be added to the tenant meanwhile.
+func (t *Tenant) Lock() error {
+	if t.db.engine.forUpdate() == "" {
+		return nil
+	}
+	_, err := t.exec("SELECT id FROM tenants WHERE id = ? FOR NO KEY UPDATE", t.ID)
+	return err
+}
+
 // ConfigVersion returns the number that grows with every change of the
 // tenant's reactions and endpoints.
 func (t *Tenant) ConfigVersion() (v int64, err error) {
