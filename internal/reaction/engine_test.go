@@ -124,3 +124,45 @@ func TestRulesOfATransactionThatFailedAreForgotten(t *testing.T) {
 		t.Error("the rules were kept")
 	}
 }
+
+func TestATenantWhoseReactionsCannotBeReadHoldsNobodyUp(t *testing.T) {
+	url := storetest.SQLiteURL(t)
+	db, err := store.Open(context.Background(), url, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	h := newHouse(t, db)
+	h.feed()
+	broken := h.event("transaction.created", sale)
+	raw, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	if _, err := raw.Exec("UPDATE actions SET arguments = 'no JSON'"); err != nil {
+		t.Fatal(err)
+	}
+	shop := h.tenant
+	h.update(func(tx *store.Tx) error {
+		other, _, err := tx.EnsureTenant("other")
+		h.tenant = other.ID
+		return err
+	})
+	h.feed()
+	fine := h.event("transaction.created", sale)
+	if n, err := h.r.Step(context.Background()); n != 2 || err != nil {
+		t.Fatalf("took up %d events (%v), want 2", n, err)
+	}
+	if r := h.results(fine); len(r) != 1 || r[0].Outcome != matched {
+		t.Errorf("run log of the other tenant %+v", r)
+	}
+	h.tenant = shop
+	h.must(func(t *store.Tenant) error {
+		waiting, failures, _, err := t.QueueState(broken)
+		if !waiting || failures != 1 {
+			h.Errorf("the event waits: %v, failures %d", waiting, failures)
+		}
+		return err
+	})
+}
