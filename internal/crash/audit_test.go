@@ -34,9 +34,9 @@ func list[T any](t *testing.T, c *rig.Client, path string, id func(T) any) (rows
 func (r *run) audit(t *testing.T) {
 	t.Helper()
 	expected := r.auditState(t)
-	events := r.auditEvents(t, expected)
 	r.awaitDeliveries(t)
-	r.auditDeliveries(t, events)
+	r.auditDeliveries(t, r.auditEvents(t, expected))
+	r.auditPoints(t)
 }
 
 // subject is what an event is about.
@@ -121,6 +121,35 @@ func (r *run) checkSpend(t *testing.T, p *profile) {
 	}
 }
 
+// auditPoints checks that every sale earned its points once, those of the rules
+// and those of a reaction, and that the ledger says so too.
+func (r *run) auditPoints(t *testing.T) {
+	t.Helper()
+	type row struct {
+		ID    int64
+		Value float64 `json:"point_value"`
+	}
+	for _, till := range r.tills {
+		for _, p := range till.profiles {
+			var balances struct {
+				Data struct {
+					Points float64 `json:"point_balance"`
+				}
+			}
+			if err := r.client.Do(t.Context(), "GET", "/profiles/"+p.id+"/balances", "", nil, &balances); err != nil {
+				t.Fatal(err)
+			}
+			ledger := 0.0
+			for _, entry := range list(t, r.client, "/profiles/"+p.id+"/ledgers", func(e row) any { return e.ID }) {
+				ledger += entry.Value
+			}
+			if want := float64(p.spent + bonus*p.sales); balances.Data.Points != want || ledger != want {
+				t.Errorf("profile %s has %v points and a ledger of %v, want %v", p.id, balances.Data.Points, ledger, want)
+			}
+		}
+	}
+}
+
 type storedEvent struct {
 	ID        int64
 	Type      string
@@ -140,6 +169,22 @@ func (r *run) auditEvents(t *testing.T, expected map[subject]int) []storedEvent 
 			t.Errorf("%s of %s: %d events, want %d", s.event, s.id, got[s], want)
 		}
 		delete(got, s)
+	}
+	awarded, wanted := 0, 0
+	for s, n := range got {
+		if s.event == "points.awarded" {
+			awarded += n
+			delete(got, s)
+		}
+		if s.event == "tier.achieved" {
+			delete(got, s)
+		}
+	}
+	for _, till := range r.tills {
+		wanted += 2 * len(till.transactions)
+	}
+	if awarded != wanted {
+		t.Errorf("points.awarded: %d events, want %d", awarded, wanted)
 	}
 	for s, n := range got {
 		t.Errorf("%s of %s: %d events that no write accounts for", s.event, s.id, n)
@@ -244,6 +289,8 @@ func firing(e storedEvent, total int) []string {
 		return []string{rawChanges}
 	case "transaction.updated":
 		return []string{shapedVoidings}
+	case "points.awarded", "tier.achieved":
+		return nil
 	}
 	if total > bigSale {
 		return []string{rawSales, bigSales}

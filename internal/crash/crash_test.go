@@ -150,7 +150,10 @@ const (
 	bigSales       = "big sales"
 	rawSales       = "raw sales"
 	shapedVoidings = "shaped corrections"
+	bonusPoints    = "bonus points"
 	bigSale        = 100
+	// bonus is what each sale earns by a reaction, beside a point for each unit.
+	bonus = 3
 )
 
 // setUp makes the programme over the API.
@@ -182,6 +185,12 @@ func (r *run) setUp(t *testing.T) {
 	trigger := func(name, event string, actions ...rig.Object) {
 		post("/triggers", rig.Object{"name": name, "trigger": event, "is_active": true, "actions": actions})
 	}
+	post("/points/definitions", rig.Object{"name": "Purchase points", "handle": "purchase", "earn_rate": 1})
+	post("/points/definitions", rig.Object{"name": "Bonus points", "handle": "bonus", "kind": "action"})
+	post("/tiers/definitions", rig.Object{"name": "Gold", "handle": "gold", "value_min": 500})
+	trigger(bonusPoints, "transaction.created", rig.Object{"name": "points.award", "arguments": []rig.Object{
+		{"name": "definition", "value": "bonus"}, {"name": "value", "value": bonus},
+	}})
 	trigger(rawProfiles, "profile.created", send("raw"))
 	trigger(rawChanges, "profile.updated", send("raw"))
 	trigger(rawSales, "transaction.created", send("raw"))

@@ -33,6 +33,7 @@ type profile struct {
 	tag     string
 	changes int
 	spent   int
+	sales   int
 }
 
 // transaction is what the till was told is stored of a transaction.
@@ -95,6 +96,7 @@ func (c *till) sell(p *profile) {
 	}, &answer)
 	sale.id = answer.Data.ID
 	p.spent += sale.total
+	p.sales++
 	c.transactions = append(c.transactions, sale)
 }
 
