@@ -100,6 +100,9 @@ func (h *house) furnish(tenant string) shop {
 
 	s.values["/webhooks/{id}"] = c.post("/webhooks", object{"trigger": "profile.created", "url": "https://example.com", "namespace": "crm"}).want(201).id()
 
+	for _, of := range []string{"triggers", "targets", "webhooks"} {
+		s.values["/"+of+"/{id}/versions/{number}"] = "1"
+	}
 	if _, err := h.reactions.Step(context.Background()); err != nil {
 		h.t.Fatal(err)
 	}

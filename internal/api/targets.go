@@ -17,6 +17,7 @@ func (s *Server) targets() {
 	change(r, on("PUT /targets/{id}", "update-targets", "Update a target", "Its handle cannot be changed."), s.updateTarget)
 	remove(r, on("DELETE /targets/{id}", "delete-targets", "Delete a target", "One that a trigger sends to is kept: 409."), s.deleteTarget)
 	read(r, on("GET /targets/{id}/secret", "update-targets", "Read the signing secret of a target"), s.targetSecret)
+	versions(r, store.TargetVersion, s.opts.Reactions.RestoreTarget, viewTarget)
 }
 
 // Target is a target as the API shows it.
@@ -36,6 +37,7 @@ type Target struct {
 	// DisabledAt and DisabledReason tell when and why deliveries stopped.
 	DisabledAt     scalar.Time `json:"disabled_at"`
 	DisabledReason scalar.Text `json:"disabled_reason"`
+	Version        int         `json:"version" doc:"Counts the times that it was saved."`
 	CreatedAt      scalar.Time `json:"created_at"`
 	UpdatedAt      scalar.Time `json:"updated_at"`
 }
@@ -61,7 +63,7 @@ func viewTarget(t store.Target) Target {
 		ID: t.ID, Name: t.Name, Handle: t.Handle, URL: t.URL, Template: t.Template,
 		Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes), Condition: t.Condition,
 		Headers: reaction.KeptHeaders(t.Endpoint), Timeout: t.Timeout.Seconds(), RetrySchedule: make([]float64, len(t.Schedule)),
-		IsActive: t.DisabledAt.IsZero(), DisabledAt: t.DisabledAt, DisabledReason: scalar.Text(t.DisabledReason),
+		IsActive: t.DisabledAt.IsZero(), DisabledAt: t.DisabledAt, DisabledReason: scalar.Text(t.DisabledReason), Version: t.Version,
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
 	for i, wait := range t.Schedule {

@@ -16,6 +16,7 @@ func (s *Server) triggers() {
 	read(r, on("GET /triggers/{id}", "read-triggers", "Read a trigger"), readTrigger)
 	change(r, on("PUT /triggers/{id}", "update-triggers", "Update a trigger", "Actions, when given, replace all that it has."), s.updateTrigger)
 	remove(r, on("DELETE /triggers/{id}", "delete-triggers", "Delete a trigger"), s.deleteTrigger)
+	versions(r, store.TriggerVersion, s.opts.Reactions.RestoreTrigger, viewTrigger)
 
 	const all, one = "/triggers/{id}/actions", "/triggers/{id}/actions/{action}"
 	list(r, on("GET "+all, "read-triggers", "List the actions of a trigger"), listActions)
@@ -34,6 +35,7 @@ type Trigger struct {
 	Notes       scalar.Text `json:"notes"`
 	Namespace   scalar.Text `json:"namespace" doc:"What is caused in this namespace does not fire it."`
 	IsActive    bool        `json:"is_active"`
+	Version     int         `json:"version" doc:"Counts the times that it was saved."`
 	Actions     []Action    `json:"actions"`
 	CreatedAt   scalar.Time `json:"created_at"`
 	UpdatedAt   scalar.Time `json:"updated_at"`
@@ -57,7 +59,7 @@ type Action struct {
 func viewTrigger(t store.Trigger) Trigger {
 	v := Trigger{
 		ID: t.ID, Name: t.Name, Trigger: t.Event, Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes),
-		Namespace: scalar.Text(t.Namespace), IsActive: t.IsActive, Actions: make([]Action, len(t.Actions)), CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
+		Namespace: scalar.Text(t.Namespace), IsActive: t.IsActive, Version: t.Version, Actions: make([]Action, len(t.Actions)), CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
 	}
 	for i, a := range t.Actions {
 		v.Actions[i] = viewAction(a)

@@ -17,6 +17,7 @@ func (s *Server) webhooks() {
 	change(r, on("PUT /webhooks/{id}", "update-webhooks", "Update a webhook", "Its namespace cannot be changed."), s.updateWebhook)
 	remove(r, on("DELETE /webhooks/{id}", "delete-webhooks", "Delete a webhook", "What is on its way to it becomes dead letters."), s.deleteWebhook)
 	read(r, on("GET /webhooks/{id}/secret", "update-webhooks", "Read the signing secret of a webhook"), s.webhookSecret)
+	versions(r, store.WebhookVersion, s.opts.Reactions.RestoreWebhook, viewWebhook)
 }
 
 // Webhook is a webhook as the API shows it.
@@ -38,6 +39,7 @@ type Webhook struct {
 	// DisabledAt and DisabledReason tell when and why deliveries stopped.
 	DisabledAt     scalar.Time `json:"disabled_at"`
 	DisabledReason scalar.Text `json:"disabled_reason"`
+	Version        int         `json:"version" doc:"Counts the times that it was saved."`
 	CreatedAt      scalar.Time `json:"created_at"`
 	UpdatedAt      scalar.Time `json:"updated_at"`
 }
@@ -58,7 +60,7 @@ func viewWebhook(w store.Webhook) Webhook {
 		ID: w.ID, Trigger: w.Event, URL: w.URL, Namespace: w.Namespace, IsActive: w.DisabledAt.IsZero(), Queue: w.Queue,
 		Condition: w.Condition, ExtraDataTemplate: scalar.Text(w.Template), RetryHourly: w.RetryHourly, RetryDaily: w.RetryDaily,
 		Name: scalar.Text(w.Name), Headers: reaction.KeptHeaders(w.Endpoint), Timeout: w.Timeout.Seconds(),
-		DisabledAt: w.DisabledAt, DisabledReason: scalar.Text(w.DisabledReason),
+		DisabledAt: w.DisabledAt, DisabledReason: scalar.Text(w.DisabledReason), Version: w.Version,
 		CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 	}
 }

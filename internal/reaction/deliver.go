@@ -98,7 +98,7 @@ func (r *Reactions) endpoint(t *store.Tenant, id int64) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := &target{id: record.ID, handle: record.Handle}
+	to := &target{id: record.ID, version: record.Version, handle: record.Handle}
 	to.problem = r.compileEndpoint(to, record.Endpoint)
 	return to, nil
 }

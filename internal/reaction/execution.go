@@ -17,6 +17,7 @@ import (
 type Result struct {
 	TriggerID int64  `json:"trigger_id" doc:"0 for a webhook and for the target that a definition names."`
 	WebhookID int64  `json:"webhook_id,omitempty"`
+	Version   int    `json:"version,omitempty" doc:"The version of the trigger or webhook that ran."`
 	Outcome   string `json:"outcome" enum:"matched,sent,filtered,failed,own_namespace,too_deep" doc:"failed: an action did; those after it ran only if its on_error is continue. sent: a webhook's delivery was made."`
 	// Detail says why nothing ran, or what failed.
 	Detail     string         `json:"detail,omitempty"`
@@ -78,7 +79,7 @@ func (r *Reactions) execution(ctx context.Context, t *store.Tenant, e *store.Eve
 // run does the trigger's actions in order, up to one that stops it, or that
 // fails and is not to be passed over.
 func (tr *trigger) run(x *execution) (Result, error) {
-	result := Result{TriggerID: tr.id, Outcome: matched, Actions: []ActionResult{}}
+	result := Result{TriggerID: tr.id, Version: tr.version, Outcome: matched, Actions: []ActionResult{}}
 	if tr.held(x, &result) {
 		return result, nil
 	}

@@ -30,6 +30,7 @@ type reaction interface {
 // trigger is an active trigger, ready to run.
 type trigger struct {
 	id        int64
+	version   int
 	notice    bool // of a definition: it causes no events, and no guard holds it
 	namespace string
 	actions   []action
@@ -46,6 +47,7 @@ type action struct {
 // target is a target, or what a webhook sends to, ready to render.
 type target struct {
 	id        int64
+	version   int
 	handle    string
 	condition *jsonlogic.Rule // nil when there is none
 	template  *twig.Template  // nil sends the context as it is
@@ -58,7 +60,7 @@ type target struct {
 func named(records []store.Target) []*target {
 	targets := make([]*target, len(records))
 	for i, r := range records {
-		targets[i] = &target{id: r.ID, handle: r.Handle}
+		targets[i] = &target{id: r.ID, version: r.Version, handle: r.Handle}
 	}
 	return targets
 }
@@ -129,7 +131,7 @@ func (s *ruleset) listen(typ string, to reaction) {
 // compile prepares a trigger. An action that no longer compiles, because a target
 // is gone, fails when it is its turn.
 func (s *ruleset) compile(record store.Trigger) *trigger {
-	tr := &trigger{id: record.ID, namespace: record.Namespace, actions: make([]action, len(record.Actions))}
+	tr := &trigger{id: record.ID, version: record.Version, namespace: record.Namespace, actions: make([]action, len(record.Actions))}
 	for i, a := range record.Actions {
 		work, fault := compileAction(a, s.sorted)
 		if fault != nil {

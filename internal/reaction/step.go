@@ -26,12 +26,14 @@ type ActionResult struct {
 	Type     string `json:"type"`
 	Outcome  string `json:"outcome" enum:"passed,stopped,sent,unsent,done,skipped,failed"`
 	// Arguments are the values that it was done with.
-	Arguments  arguments `json:"arguments,omitempty" doc:"As evaluated, without large ones."`
-	TargetID   int64     `json:"target_id,omitempty"`
-	DeliveryID int64     `json:"delivery_id,omitempty"`
-	Effect     *Effect   `json:"effect,omitempty" doc:"What it made or changed."`
-	EventIDs   []int64   `json:"event_ids,omitempty" doc:"The events that it led to."`
-	Detail     string    `json:"detail,omitempty" doc:"What failed, or why there was nothing to do."`
+	Arguments arguments `json:"arguments,omitempty" doc:"As evaluated, without large ones."`
+	TargetID  int64     `json:"target_id,omitempty"`
+	// TargetVersion is the version of the target that was rendered.
+	TargetVersion int     `json:"target_version,omitempty" doc:"The version of the target that was rendered."`
+	DeliveryID    int64   `json:"delivery_id,omitempty"`
+	Effect        *Effect `json:"effect,omitempty" doc:"What it made or changed."`
+	EventIDs      []int64 `json:"event_ids,omitempty" doc:"The events that it led to."`
+	Detail        string  `json:"detail,omitempty" doc:"What failed, or why there was nothing to do."`
 }
 
 // Effect names what an action made or changed.
@@ -135,7 +137,7 @@ func byHandle(targets []*target, value json.RawMessage) (*target, error) {
 type send struct{ to *target }
 
 func (s send) run(x *execution, result *ActionResult) error {
-	result.TargetID = s.to.id
+	result.TargetID, result.TargetVersion = s.to.id, s.to.version
 	if s.to.problem != nil {
 		return result.fail(s.to.problem)
 	}

@@ -13,7 +13,7 @@ type subscription struct {
 }
 
 func (r *Reactions) compileWebhook(record store.Webhook) *subscription {
-	to := &target{id: record.ID, extra: true}
+	to := &target{id: record.ID, version: record.Version, extra: true}
 	to.problem = r.compileEndpoint(to, record.Endpoint)
 	return &subscription{namespace: record.Namespace, to: to}
 }
@@ -21,7 +21,7 @@ func (r *Reactions) compileWebhook(record store.Webhook) *subscription {
 // run sends the event unless the webhook's condition does not hold, or its own
 // integration caused the event.
 func (w *subscription) run(x *execution) (Result, error) {
-	result := Result{WebhookID: w.to.id, Actions: []ActionResult{}}
+	result := Result{WebhookID: w.to.id, Version: w.to.version, Actions: []ActionResult{}}
 	if w.namespace == x.event.Namespace {
 		result.Outcome, result.Detail = ownNamespace, ownDetail(w.namespace, "webhook")
 		return result, nil

@@ -48,7 +48,10 @@ func (r *Reactions) CreateTarget(t *store.Tenant, in TargetInput) (store.Target,
 	if err := r.applyTarget(&target, in, t.Now()); err != nil {
 		return target, err
 	}
-	return target, targetStored(t.InsertTarget(&target), in)
+	if err := t.InsertTarget(&target); err != nil {
+		return target, targetStored(err, in)
+	}
+	return keepTarget(t, target.ID)
 }
 
 // UpdateTarget changes what patch changes of the target's input. The handle
@@ -65,10 +68,18 @@ func (r *Reactions) UpdateTarget(t *store.Tenant, id int64, patch func(*TargetIn
 	if in.Handle != target.Handle {
 		return target, problem.Field("handle", "The handle cannot be changed; it is %q.", target.Handle)
 	}
+	return r.saveTarget(t, target, in)
+}
+
+// saveTarget gives a target another state.
+func (r *Reactions) saveTarget(t *store.Tenant, target store.Target, in TargetInput) (store.Target, error) {
 	if err := r.applyTarget(&target, in, t.Now()); err != nil {
 		return target, err
 	}
-	return target, targetStored(t.UpdateTarget(&target), in)
+	if err := t.UpdateTarget(&target); err != nil {
+		return target, targetStored(err, in)
+	}
+	return keepTarget(t, target.ID)
 }
 
 // DeleteTarget removes a target. One that a trigger sends to is kept: the

@@ -49,7 +49,10 @@ func (r *Reactions) CreateTrigger(t *store.Tenant, in TriggerInput) (store.Trigg
 	if err := r.applyTrigger(t, &trigger, in); err != nil {
 		return trigger, err
 	}
-	return trigger, t.InsertTrigger(&trigger)
+	if err := t.InsertTrigger(&trigger); err != nil {
+		return trigger, err
+	}
+	return keepTrigger(t, trigger.ID)
 }
 
 // UpdateTrigger changes what patch changes of the trigger's input.
@@ -58,10 +61,7 @@ func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*Trigger
 	if err != nil {
 		return trigger, triggerMissing(err, id)
 	}
-	in := TriggerInput{
-		Name: trigger.Name, Trigger: trigger.Event, Description: scalar.Text(trigger.Description),
-		Notes: scalar.Text(trigger.Notes), Namespace: scalar.Text(trigger.Namespace), IsActive: trigger.IsActive,
-	}
+	in := triggerInput(trigger)
 	if err := patch(&in); err != nil {
 		return trigger, err
 	}
@@ -74,7 +74,18 @@ func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*Trigger
 			return trigger, err
 		}
 	}
-	return trigger, t.UpdateTrigger(&trigger)
+	if err := t.UpdateTrigger(&trigger); err != nil {
+		return trigger, err
+	}
+	return keepTrigger(t, trigger.ID)
+}
+
+// triggerInput is what an update starts from: all but the actions.
+func triggerInput(trigger store.Trigger) TriggerInput {
+	return TriggerInput{
+		Name: trigger.Name, Trigger: trigger.Event, Description: scalar.Text(trigger.Description),
+		Notes: scalar.Text(trigger.Notes), Namespace: scalar.Text(trigger.Namespace), IsActive: trigger.IsActive,
+	}
 }
 
 func replaceActions(t *store.Tenant, triggerID int64, before, after []store.Action) error {
@@ -116,7 +127,11 @@ func (r *Reactions) CreateAction(t *store.Tenant, triggerID int64, in ActionInpu
 	if err := applyOne(t, trigger, &a, in); err != nil {
 		return a, err
 	}
-	return a, t.InsertAction(&a)
+	if err := t.InsertAction(&a); err != nil {
+		return a, err
+	}
+	_, err = keepTrigger(t, triggerID)
+	return a, err
 }
 
 // UpdateAction changes what patch changes of the action's input.
@@ -129,11 +144,8 @@ func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch fun
 	if err != nil {
 		return a, err
 	}
-	// Without the arguments: decoded ones would keep the fields of those before.
-	in := ActionInput{
-		UUID: a.Type, Name: a.Name, ReferenceID: scalar.Text(a.ReferenceID), SortOrder: a.SortOrder,
-		Description: scalar.Text(a.Description), Notes: scalar.Text(a.Notes), OnError: scalar.Text(a.OnError),
-	}
+	in := actionInput(a)
+	in.Arguments = nil // decoded ones would keep the fields of those before
 	if err := patch(&in); err != nil {
 		return a, err
 	}
@@ -143,7 +155,18 @@ func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch fun
 	if err := applyOne(t, trigger, &a, in); err != nil {
 		return a, err
 	}
-	return a, t.UpdateAction(&a)
+	if err := t.UpdateAction(&a); err != nil {
+		return a, err
+	}
+	_, err = keepTrigger(t, triggerID)
+	return a, err
+}
+
+func actionInput(a store.Action) ActionInput {
+	return ActionInput{
+		ID: scalar.Int(a.ID), UUID: a.Type, Name: a.Name, ReferenceID: scalar.Text(a.ReferenceID), SortOrder: a.SortOrder,
+		Description: scalar.Text(a.Description), Notes: scalar.Text(a.Notes), OnError: scalar.Text(a.OnError), Arguments: a.Arguments,
+	}
 }
 
 // applyOne checks the input of one action of a trigger and writes it onto the
@@ -180,7 +203,11 @@ func (r *Reactions) DeleteAction(t *store.Tenant, triggerID, id int64) error {
 	if _, err := r.Action(t, triggerID, id); err != nil {
 		return err
 	}
-	return t.DeleteAction(triggerID, id)
+	if err := t.DeleteAction(triggerID, id); err != nil {
+		return err
+	}
+	_, err := keepTrigger(t, triggerID)
+	return err
 }
 
 func triggerMissing(err error, id int64) error {

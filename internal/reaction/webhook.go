@@ -59,7 +59,10 @@ func (r *Reactions) CreateWebhook(t *store.Tenant, in WebhookInput) (store.Webho
 	if err := r.applyWebhook(&hook, in, t.Now()); err != nil {
 		return hook, err
 	}
-	return hook, webhookStored(t.InsertWebhook(&hook))
+	if err := t.InsertWebhook(&hook); err != nil {
+		return hook, webhookStored(err)
+	}
+	return keepWebhook(t, hook.ID)
 }
 
 // UpdateWebhook changes what patch changes of the webhook's input. The namespace
@@ -69,21 +72,33 @@ func (r *Reactions) UpdateWebhook(t *store.Tenant, id int64, patch func(*Webhook
 	if err != nil {
 		return hook, webhookMissing(err, id)
 	}
-	in := WebhookInput{
-		Trigger: hook.Event, URL: hook.URL, Namespace: hook.Namespace, IsActive: hook.DisabledAt.IsZero(),
-		Queue: scalar.Text(hook.Queue), Condition: hook.Condition, ExtraDataTemplate: scalar.Text(hook.Template), RetryHourly: hook.RetryHourly,
-		RetryDaily: hook.RetryDaily, Name: scalar.Text(hook.Name), Headers: KeptHeaders(hook.Endpoint), Timeout: hook.Timeout.Seconds(),
-	}
+	in := webhookInput(hook)
 	if err := patch(&in); err != nil {
 		return hook, err
 	}
 	if in.Namespace != hook.Namespace {
 		return hook, problem.Field("namespace", "The namespace cannot be changed; it is %q.", hook.Namespace)
 	}
+	return r.saveWebhook(t, hook, in)
+}
+
+// saveWebhook gives a webhook another state.
+func (r *Reactions) saveWebhook(t *store.Tenant, hook store.Webhook, in WebhookInput) (store.Webhook, error) {
 	if err := r.applyWebhook(&hook, in, t.Now()); err != nil {
 		return hook, err
 	}
-	return hook, webhookStored(t.UpdateWebhook(&hook))
+	if err := t.UpdateWebhook(&hook); err != nil {
+		return hook, webhookStored(err)
+	}
+	return keepWebhook(t, hook.ID)
+}
+
+func webhookInput(hook store.Webhook) WebhookInput {
+	return WebhookInput{
+		Trigger: hook.Event, URL: hook.URL, Namespace: hook.Namespace, IsActive: hook.DisabledAt.IsZero(),
+		Queue: scalar.Text(hook.Queue), Condition: hook.Condition, ExtraDataTemplate: scalar.Text(hook.Template), RetryHourly: hook.RetryHourly,
+		RetryDaily: hook.RetryDaily, Name: scalar.Text(hook.Name), Headers: KeptHeaders(hook.Endpoint), Timeout: hook.Timeout.Seconds(),
+	}
 }
 
 // DeleteWebhook removes a webhook. What is on its way to it becomes dead letters.

@@ -28,8 +28,10 @@ type Endpoint struct {
 	// DisabledAt is when deliveries to it stopped; zero while they go on.
 	DisabledAt     scalar.Time
 	DisabledReason string
-	CreatedAt      scalar.Time
-	UpdatedAt      scalar.Time
+	// Version is the number of the present version.
+	Version   int
+	CreatedAt scalar.Time
+	UpdatedAt scalar.Time
 }
 
 // endpointKind tells the rows of the table endpoints apart.
@@ -41,12 +43,13 @@ const (
 )
 
 const endpointColumns = `id, name, url, template, condition, secret, headers, timeout_ms, schedule,
-	disabled_at, disabled_reason, created_at, updated_at`
+	disabled_at, disabled_reason, version, created_at, updated_at`
 
 func scanEndpoint(e *Endpoint) []any {
 	return []any{
 		&e.ID, &e.Name, &e.URL, &e.Template, rawJSON(&e.Condition), &e.Secret, asJSON(&e.Headers),
-		millis(&e.Timeout), asJSON(&e.Schedule), &e.DisabledAt, text(&e.DisabledReason), &e.CreatedAt, &e.UpdatedAt,
+		millis(&e.Timeout), asJSON(&e.Schedule), &e.DisabledAt, text(&e.DisabledReason), &e.Version,
+		&e.CreatedAt, &e.UpdatedAt,
 	}
 }
 

@@ -17,8 +17,10 @@ type Trigger struct {
 	Description string
 	Notes       string
 	IsActive    bool
-	CreatedAt   scalar.Time
-	UpdatedAt   scalar.Time
+	// Version is the number of the present version.
+	Version   int
+	CreatedAt scalar.Time
+	UpdatedAt scalar.Time
 	// Actions are sorted by SortOrder.
 	Actions []Action
 }
@@ -50,15 +52,15 @@ type Argument struct {
 }
 
 const (
-	triggerColumns = "id, name, event, namespace, description, notes, is_active, created_at, updated_at"
+	triggerColumns = "id, name, event, namespace, description, notes, is_active, version, created_at, updated_at"
 	actionColumns  = `id, trigger_id, type, reference_id, name, sort_order, description, notes, on_error, arguments,
 	created_at, updated_at`
 )
 
 func scanTrigger(t *Trigger) []any {
 	return []any{
-		&t.ID, &t.Name, &t.Event, text(&t.Namespace), text(&t.Description), text(&t.Notes), &t.IsActive, &t.CreatedAt,
-		&t.UpdatedAt,
+		&t.ID, &t.Name, &t.Event, text(&t.Namespace), text(&t.Description), text(&t.Notes), &t.IsActive, &t.Version,
+		&t.CreatedAt, &t.UpdatedAt,
 	}
 }
 

@@ -30,7 +30,9 @@ CREATE TABLE endpoints (
     namespace       TEXT,
     queue           TEXT,
     retry_hourly    BOOLEAN NOT NULL DEFAULT FALSE,
-    retry_daily     BOOLEAN NOT NULL DEFAULT FALSE
+    retry_daily     BOOLEAN NOT NULL DEFAULT FALSE,
+    -- The number of the present version.
+    version         INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX endpoints_handle ON endpoints (tenant_id, handle) WHERE handle IS NOT NULL;
 CREATE UNIQUE INDEX endpoints_event ON endpoints (tenant_id, event, url) WHERE event IS NOT NULL;
@@ -47,7 +49,9 @@ CREATE TABLE triggers (
     notes       TEXT,
     is_active   BOOLEAN NOT NULL,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    -- The number of the present version.
+    version     INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX triggers_event ON triggers (tenant_id, event, id);
 
@@ -69,6 +73,25 @@ CREATE TABLE actions (
     updated_at   INTEGER NOT NULL
 );
 CREATE INDEX actions_trigger ON actions (trigger_id, sort_order, id);
+
+-- What triggers, targets and webhooks were after each time that they were saved;
+-- the last is what they are. They outlive what they are of: the run log names them.
+CREATE TABLE versions (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id   INTEGER NOT NULL,
+    -- trigger, target or webhook.
+    resource    TEXT    NOT NULL,
+    resource_id INTEGER NOT NULL,
+    -- Counts from 1 within the resource.
+    number      INTEGER NOT NULL,
+    -- The input that makes it; headers are sealed and there is no secret.
+    state       TEXT    NOT NULL,
+    -- Who saved it.
+    token_id    INTEGER,
+    namespace   TEXT,
+    created_at  INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX versions_number ON versions (tenant_id, resource, resource_id, number);
 
 -- The run log: what each reaction did about an event, as a JSON list. An event
 -- that no reaction listens to has no row.
