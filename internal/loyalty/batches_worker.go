@@ -11,6 +11,7 @@ import (
 
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/internal/worker"
 )
 
 // Batches does the items of queued batches. What became of an item is stored in
@@ -30,7 +31,7 @@ const (
 // Run does what is queued until the context ends. It returns after the
 // transaction under way has committed.
 func (w *Batches) Run(ctx context.Context) {
-	work(ctx, w.Logger, "do batches", w.DB.Batched.C(), w.Step)
+	worker.Loop(ctx, w.Logger, "do batches", w.DB.Batched.C(), w.Step)
 }
 
 // Step does up to batchSize items of the batch whose turn it is, in one
@@ -71,7 +72,7 @@ func (w *Batches) advance(t *store.Tenant, b *store.Batch) error {
 			return fmt.Errorf("item %d: %w", i.Position, err)
 		}
 		if !done {
-			b.DueAt = scalar.At(t.Now().Add(retryAfter(b.Failures - 1)))
+			b.DueAt = scalar.At(t.Now().Add(worker.RetryAfter(b.Failures - 1)))
 			return nil
 		}
 		if err := t.FinishBatchItem(b, i); err != nil {
@@ -94,7 +95,7 @@ func (w *Batches) advance(t *store.Tenant, b *store.Batch) error {
 // whole transaction.
 func (w *Batches) do(t *store.Tenant, b *store.Batch, i *store.BatchItem) (bool, error) {
 	err := t.Try(func() error {
-		return survive(func() (err error) {
+		return worker.Survive(func() (err error) {
 			i.EntityID, err = batchables[b.Resource].do(t, i.Body)
 			return err
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/internal/worker"
 )
 
 // Schedule does what falls due of accounts that nobody opens: points become
@@ -22,7 +23,7 @@ type Schedule struct {
 // Run settles accounts until the context ends. It returns after the batch under
 // way has committed.
 func (s *Schedule) Run(ctx context.Context) {
-	work(ctx, s.Logger, "settle what is due", nil, func(ctx context.Context) (bool, error) {
+	worker.Loop(ctx, s.Logger, "settle what is due", nil, func(ctx context.Context) (bool, error) {
 		n, err := s.Step(ctx)
 		return n > 0, err
 	})
@@ -48,7 +49,7 @@ func (s *Schedule) Step(ctx context.Context) (n int, err error) {
 			if settled {
 				continue
 			}
-			if err := t.PostponeAccount(a.ProfileID, scalar.At(tx.Now().Add(retryAfter(a.Failures)))); err != nil {
+			if err := t.PostponeAccount(a.ProfileID, scalar.At(tx.Now().Add(worker.RetryAfter(a.Failures)))); err != nil {
 				return fmt.Errorf("postpone account of %s: %w", a.ProfileID, err)
 			}
 		}
@@ -62,7 +63,7 @@ func (s *Schedule) Step(ctx context.Context) (n int, err error) {
 // transaction.
 func (s *Schedule) settle(t *store.Tenant, a store.DueAccount) (bool, error) {
 	err := t.Try(func() error {
-		return survive(func() error {
+		return worker.Survive(func() error {
 			return changeAccount(t, a.ProfileID, func(*account) error { return nil })
 		})
 	})

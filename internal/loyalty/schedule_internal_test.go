@@ -14,6 +14,7 @@ import (
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 	"github.com/belfryhq/belfry/internal/store/storetest"
+	"github.com/belfryhq/belfry/internal/worker"
 )
 
 // diary is a schedule on a database whose clock the test turns.
@@ -312,7 +313,7 @@ func TestTheScheduleWakesByItselfAndStopsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		var running sync.WaitGroup
 		running.Go(func() { d.Schedule.Run(ctx) })
-		time.Sleep(90*time.Minute + 2*pollEvery)
+		time.Sleep(90*time.Minute + 2*worker.PollEvery)
 		synctest.Wait()
 		if a := d.account(ada); a.PointBalance != 5*scalar.One {
 			t.Errorf("%v points are usable", a.PointBalance)
