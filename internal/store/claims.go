@@ -1,6 +1,11 @@
 package store
 
-import "github.com/belfryhq/belfry/internal/scalar"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/belfryhq/belfry/internal/scalar"
+)
 
 // ClaimStatus says what became of a claim.
 type ClaimStatus string
@@ -102,11 +107,14 @@ type Receipt struct {
 }
 
 // Receipts reads the sales with a receipt's number, day and total that are not
-// void: anonymous ones first, the oldest of them first.
+// void: anonymous ones first, the oldest of them first. SQLite would rather read
+// all of the tenant's sales than sort these.
 func (t *Tenant) Receipts(receiptRef string, day scalar.Date, total scalar.Amount) ([]Receipt, error) {
-	return collect(t.Tx, func(r *Receipt) []any { return []any{&r.ID, &r.ProfileID, &r.LocationCode} },
+	receipts, err := collect(t.Tx, func(r *Receipt) []any { return []any{&r.ID, &r.ProfileID, &r.LocationCode} },
 		`SELECT x.id, x.profile_id, l.external_code FROM transactions x
 		LEFT JOIN locations l ON l.id = x.location_id AND l.tenant_id = x.tenant_id
 		WHERE x.tenant_id = ? AND x.receipt_ref = ? AND x.shopped_on = ? AND x.total = ? AND NOT x.is_void
-		ORDER BY x.profile_id NULLS FIRST, x.id`, t.ID, receiptRef, day, total)
+		ORDER BY x.id`, t.ID, receiptRef, day, total)
+	slices.SortStableFunc(receipts, func(a, b Receipt) int { return cmp.Compare(a.ProfileID, b.ProfileID) })
+	return receipts, err
 }

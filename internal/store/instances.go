@@ -238,8 +238,8 @@ func (t *Tenant) InstancesOf(profileID string, kind InstanceKind, l List) (Page[
 // expire, and what is left of them; zero when none does.
 func (t *Tenant) NextExpiry(profileID string, kind InstanceKind) (at scalar.Time, value scalar.Amount, err error) {
 	err = t.get([]any{&at, &value}, `SELECT expires_at, CAST(sum(value_remaining) AS BIGINT) FROM instances
-		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state = 'active' AND value_remaining > 0
-		AND expires_at > ? GROUP BY expires_at ORDER BY expires_at LIMIT 1`, t.ID, profileID, string(kind), t.Now())
+		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state = 'active' AND value_remaining <> 0
+		AND value_remaining > 0 AND expires_at > ? GROUP BY expires_at ORDER BY expires_at LIMIT 1`, t.ID, profileID, string(kind), t.Now())
 	if errors.Is(err, ErrNotFound) {
 		err = nil
 	}

@@ -71,7 +71,7 @@ func (t *Tenant) TierPoint(id int64) (TierPoint, error) {
 func (t *Tenant) TierPointsOfTransaction(ids ...int64) ([]TierPoint, error) {
 	return inBatches(ids, func(ids []int64) ([]TierPoint, error) {
 		return collect(t.Tx, scanTierPoint, "SELECT "+tierPointColumns+" FROM tier_points p WHERE p.tenant_id = ? AND p.transaction_id IN ("+
-			placeholders(len(ids))+") ORDER BY p.id", withTenant(t.ID, ids)...)
+			placeholders(len(ids))+") ORDER BY p.transaction_id, p.id", withTenant(t.ID, ids)...)
 	})
 }
 
@@ -136,6 +136,11 @@ var tierPointFields = Fields{
 func (t *Tenant) TierPoints(l List) (Page[TierPoint], error) {
 	return page(t.Tx, l, tierPointFields, tierPointColumns, "tier_points p WHERE p.tenant_id = ? AND p.reverses_id IS NULL",
 		[]any{t.ID}, scanTierPoint)
+	for _, f := range l.Filters {
+		if f.Field == "profile_id" && (f.Op == "" || f.Op == "eq") && f.Value != "" {
+			return t.TierPointsOf(f.Value, l)
+		}
+	}
 }
 
 // TierPointsOf lists a profile's tier points. They are found apart from their

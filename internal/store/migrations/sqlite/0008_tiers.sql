@@ -24,7 +24,7 @@ CREATE TABLE tier_points (
 CREATE INDEX tier_points_list ON tier_points (tenant_id, id);
 -- The sum of a profile's days is read from the index alone.
 CREATE INDEX tier_points_sum ON tier_points (tenant_id, profile_id, accrued_at, value);
-CREATE INDEX tier_points_transaction ON tier_points (transaction_id) WHERE transaction_id IS NOT NULL;
+CREATE INDEX tier_points_transaction ON tier_points (tenant_id, transaction_id) WHERE transaction_id IS NOT NULL;
 CREATE INDEX tier_points_definition ON tier_points (definition_id) WHERE definition_id IS NOT NULL;
 CREATE UNIQUE INDEX tier_points_reverses ON tier_points (reverses_id) WHERE reverses_id IS NOT NULL;
 

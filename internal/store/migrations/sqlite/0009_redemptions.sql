@@ -25,4 +25,4 @@ CREATE TABLE redemptions (
 );
 CREATE INDEX redemptions_list ON redemptions (tenant_id, id);
 CREATE INDEX redemptions_profile ON redemptions (tenant_id, profile_id, id);
-CREATE INDEX redemptions_parent ON redemptions (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX redemptions_parent ON redemptions (tenant_id, parent_id) WHERE parent_id IS NOT NULL;

@@ -17,6 +17,8 @@ CREATE TABLE allocations (
     updated_at    INTEGER NOT NULL
 );
 CREATE INDEX allocations_list ON allocations (tenant_id, id);
+-- The codes of a pool are counted from the index alone.
+CREATE INDEX allocations_pool ON allocations (tenant_id, definition_id, id, instance_id, valid_from, valid_to);
 CREATE UNIQUE INDEX allocations_code ON allocations (definition_id, code);
 CREATE INDEX allocations_free ON allocations (definition_id, id) WHERE instance_id IS NULL;
 CREATE INDEX allocations_instance ON allocations (instance_id) WHERE instance_id IS NOT NULL;
