@@ -254,6 +254,7 @@ func (s *settlement) tier(target []tierPart) error {
 			DefinitionID: scalar.Int(part.definitionID), Value: part.value, AccruedAt: part.accruedAt,
 			SourceType: "transaction", SourceID: scalar.Text(strconv.FormatInt(s.of.rec.ID, 10)),
 			TransactionID: scalar.Int(s.of.rec.ID),
+			Details:       store.TierPointDetails{SourceExternalID: s.of.rec.ExternalID},
 		}
 		if err := s.account.addTierPoints(&row); err != nil {
 			return err

@@ -222,7 +222,7 @@ func showTierPoint(p *store.TierPoint, now scalar.Time) event.TierPoint {
 		shown.Status = "pending"
 	}
 	if p.SourceID != "" {
-		shown.Source = &event.Source{ID: p.SourceID}
+		shown.Source = &event.Source{ID: p.SourceID, ExternalID: p.Details.SourceExternalID}
 	}
 	return shown
 }

@@ -209,3 +209,14 @@ func TestTierPointsOfASaleFollowIt(t *testing.T) {
 		c.holds("silver")
 	})
 }
+
+func TestTierPointsOfASaleNameItsExternalID(t *testing.T) {
+	eachClub(t, func(t *testing.T, c *club) {
+		sale := c.sell(receipt(`"profile_id": "` + c.member + `", "external_id": "ORDER-9", "total": 150, `))
+		for _, p := range c.readSale(sale.ID).TierPoints {
+			if p.Source == nil || p.Source.ExternalID != "ORDER-9" {
+				t.Errorf("the source is %+v", p.Source)
+			}
+		}
+	})
+}

@@ -31,7 +31,9 @@ type TierPoint struct {
 
 // TierPointDetails is what nobody looks tier points up by.
 type TierPointDetails struct {
-	Meta json.RawMessage `json:"meta,omitzero"`
+	// SourceExternalID is the external id of the sale that gave them.
+	SourceExternalID scalar.Text     `json:"source_external_id,omitzero"`
+	Meta             json.RawMessage `json:"meta,omitzero"`
 }
 
 const tierPointColumns = `p.id, p.profile_id, p.definition_id, p.value, p.issued_at, p.accrued_at, p.reverses_id,
@@ -49,7 +51,7 @@ func scanTierPoint(p *TierPoint) []any {
 // taken back already is a *DuplicateError.
 func (t *Tenant) InsertTierPoint(p *TierPoint) (err error) {
 	var details any
-	if p.Details.Meta != nil {
+	if p.Details.Meta != nil || p.Details.SourceExternalID != "" {
 		details = asJSON(p.Details)
 	}
 	p.CreatedAt = t.Now()
@@ -134,13 +136,13 @@ var tierPointFields = Fields{
 
 // TierPoints lists tier points, those too that were taken back.
 func (t *Tenant) TierPoints(l List) (Page[TierPoint], error) {
-	return page(t.Tx, l, tierPointFields, tierPointColumns, "tier_points p WHERE p.tenant_id = ? AND p.reverses_id IS NULL",
-		[]any{t.ID}, scanTierPoint)
 	for _, f := range l.Filters {
 		if f.Field == "profile_id" && (f.Op == "" || f.Op == "eq") && f.Value != "" {
 			return t.TierPointsOf(f.Value, l)
 		}
 	}
+	return page(t.Tx, l, tierPointFields, tierPointColumns, "tier_points p WHERE p.tenant_id = ? AND p.reverses_id IS NULL",
+		[]any{t.ID}, scanTierPoint)
 }
 
 // TierPointsOf lists a profile's tier points. They are found apart from their
