@@ -199,3 +199,16 @@ func TestACloneIsUnpublishedUnderAHandleOfItsOwn(t *testing.T) {
 		refusedWith(t, err, "already been taken")
 	})
 }
+
+func TestAConditionInQuotesIsRefusedAndNotTrueForEverybody(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		for _, condition := range []string{`"{\"==\":[{\"var\":\"tier_handle\"},\"gold\"]}"`, `1`, `-1`, `[{"var": "first_name"}]`} {
+			refusedWith(t, s.try(func(t *store.Tenant) error {
+				var d event.BenefitDefinition
+				d.Name, d.Handle, d.ClaimCondition = "Gift", "gift", []byte(condition)
+				_, err := loyalty.BenefitDefinitions.Create(t, d)
+				return err
+			}), "claim_condition: The claim condition must be a JSON Logic object, true or false.")
+		}
+	})
+}

@@ -226,6 +226,11 @@ func checkRule(invalid *InvalidError, field string, rule *json.RawMessage) *json
 		*rule = nil
 		return nil
 	}
+	if first := (*rule)[0]; first == '"' || first == '[' || first == '-' || first >= '0' && first <= '9' {
+		// It would hold for everybody: a rule in quotes is a text, and true.
+		invalid.Add(field, "The %s must be a JSON Logic object, true or false.", label(field))
+		return nil
+	}
 	compiled, err := jsonlogic.Compile(*rule, conditionOptions)
 	if err != nil {
 		invalid.Add(field, "The %s must be JSON Logic: %s.", label(field), err)
