@@ -3,6 +3,7 @@ package loyalty
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -36,7 +37,7 @@ func CalculateRate(t *store.Tenant, q RateQuestion) (RateAnswer, error) {
 	if err != nil {
 		return RateAnswer{}, err
 	}
-	o, err := q.occasion(t)
+	o, err := q.occasion(t, p.rates)
 	if err != nil {
 		return RateAnswer{}, err
 	}
@@ -69,8 +70,14 @@ func CalculateRate(t *store.Tenant, q RateQuestion) (RateAnswer, error) {
 }
 
 // occasion checks the question and says when and where it is asked.
-func (q *RateQuestion) occasion(t *store.Tenant) (occasion, error) {
+func (q *RateQuestion) occasion(t *store.Tenant, rates []*event.Rate) (occasion, error) {
 	var invalid InvalidError
+	if q.Handle != "" && !slices.ContainsFunc(rates, func(r *event.Rate) bool { return r.Handle == q.Handle }) {
+		invalid.Add("handle", "The selected handle is invalid.")
+	}
+	if q.Code != "" && !slices.ContainsFunc(rates, func(r *event.Rate) bool { return r.Code == q.Code }) {
+		invalid.Add("code", "The selected code is invalid.")
+	}
 	if q.Price == nil {
 		invalid.Add("price", "The price field is required.")
 	}

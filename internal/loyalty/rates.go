@@ -1,6 +1,8 @@
 package loyalty
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
@@ -16,7 +18,7 @@ var Rates = &Definitions[event.Rate]{
 	check:  checkRate,
 }
 
-func checkRate(_ *store.Tenant, d, _ *event.Rate, invalid *InvalidError) error {
+func checkRate(t *store.Tenant, d, before *event.Rate, invalid *InvalidError) error {
 	checkText(invalid, "type", &d.Type, 191)
 	checkText(invalid, "code", &d.Code, 191)
 	checkText(invalid, "country_iso_2", &d.CountryISO2, 2)
@@ -30,5 +32,14 @@ func checkRate(_ *store.Tenant, d, _ *event.Rate, invalid *InvalidError) error {
 	checkRule(invalid, "profile_conditions", &d.ProfileConditions)
 	checkRule(invalid, "product_conditions", &d.ProductConditions)
 	checkPeriod(invalid, "issue_", event.Period(d.IssuePeriod))
+	if d.LocationID == 0 || before != nil && before.LocationID == d.LocationID {
+		return nil
+	}
+	_, err := t.Location(int64(d.LocationID))
+	if errors.Is(err, store.ErrNotFound) {
+		invalid.Add("location_id", "The selected location id is invalid.")
+	} else if err != nil {
+		return fmt.Errorf("read location: %w", err)
+	}
 	return nil
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
 	"github.com/belfryhq/belfry/internal/problem"
+	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 )
 
@@ -72,6 +74,38 @@ func TestARateForProductsMultipliesThoseAlone(t *testing.T) {
 		}
 		checkFields(t, rows[0], `{"value_initial": 120, "rate": 3, "expires_at": "2026-03-24 12:00:00"}`)
 		checkFields(t, rows[1], `{"value_initial": 96, "rate": 2, "expires_at": "2027-03-14 12:00:00"}`)
+	})
+}
+
+func TestARateOfALocationThatThereIsNotIsRefused(t *testing.T) {
+	eachTill(t, func(t *testing.T, c *till) {
+		try := func(location scalar.Int) error {
+			return c.try(func(t *store.Tenant) error {
+				var d event.Rate
+				d.Name, d.Handle, d.Rate, d.LocationID = "r", "r", 2*scalar.One, location
+				_, err := loyalty.Rates.Create(t, d)
+				return err
+			})
+		}
+		refusedWith(t, try(999), "The selected location id is invalid.")
+		c.open(`{"name": "City", "external_id": "M10"}`)
+		if err := try(1); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestACalculatedRateOfAnUnknownHandleIsRefused(t *testing.T) {
+	eachTill(t, func(t *testing.T, c *till) {
+		price := scalar.One
+		for field, q := range map[string]loyalty.RateQuestion{
+			"handle": {Handle: "tripple", Price: &price}, "code": {Code: "C", Price: &price},
+		} {
+			refusedWith(t, c.try(func(t *store.Tenant) error {
+				_, err := loyalty.CalculateRate(t, q)
+				return err
+			}), "The selected "+field+" is invalid.")
+		}
 	})
 }
 
