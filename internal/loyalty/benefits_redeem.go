@@ -34,6 +34,9 @@ func (a *account) redeemAlone(i *store.Instance, count int64) (err error) {
 // the redemption that made it.
 func GiveBackBenefit(t *store.Tenant, profileID string, id, count int64) (event.Benefit, error) {
 	return changeBenefit(t, strings.ToLower(profileID), id, func(a *account, i *store.Instance) error {
+		if i.Redemptions == 0 {
+			return Invalid("count", "The benefit has no redemption left that could be given back.")
+		}
 		if count < 1 || count > i.Redemptions {
 			return Invalid("count", "The count must be between 1 and %d, as often as the benefit was redeemed.", i.Redemptions)
 		}

@@ -79,7 +79,7 @@ func TestWhatIsGivenBackCanBeRedeemedAgain(t *testing.T) {
 			t.Fatalf("returned %s, %v", asJSON(b), err)
 		}
 		_, err = s.giveBack(id, 1)
-		refusedWith(t, err, "as often as the benefit was redeemed")
+		refusedWith(t, err, "no redemption left that could be given back")
 		var back []int64
 		s.do(func(t *store.Tenant) error {
 			p, err := t.Redemptions(store.List{Filters: []store.Filter{{Field: "type", Value: "return"}}})
