@@ -157,6 +157,25 @@ func TestASaleShowsTheRedemptionThatPaidForIt(t *testing.T) {
 	})
 }
 
+func TestARedemptionPaysForNoSecondSaleAndForNobodyElses(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		id, other := s.spender(), s.create(`{"first_name": "Eve", "email": "eve@example.com"}`).ID
+		s.reward(id, "")
+		r := s.redeem(id, `{"amount":5}`)
+		bill := func(profileID string) string {
+			return fmt.Sprintf(`{"profile_id":%q,"total":30,"transacted_at":"2026-03-14 12:00:00","timezone":"UTC",
+				"redemption_id":%d,"items":[]}`, profileID, r.ID)
+		}
+		refusedWith(t, s.trySell(bill(other)), "The selected redemption id is invalid.")
+		paid := s.sell(bill(id))
+		refusedWith(t, s.trySell(bill(id)), "The redemption id has already been taken.")
+		s.change(paid.ID, `{"is_void":true}`)
+		again := s.sell(bill(id))
+		s.change(again.ID, `{"redemption_id":null}`)
+		s.sell(bill(""))
+	})
+}
+
 func TestRedemptionsAreListedAndSummed(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		id := s.spender()

@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,8 +31,35 @@ func (c *transactionChange) setRedemption(id scalar.Int) error {
 	if err != nil {
 		return err
 	}
-	if c.paidBy = found[int64(id)]; c.paidBy == nil || c.paidBy.redemption.Type != store.Redeem {
+	c.paidBy = found[int64(id)]
+	if c.paidBy == nil || c.paidBy.redemption.Type != store.Redeem || c.isOfAnother(c.paidBy.redemption.ProfileID) {
 		c.invalid.Add("redemption_id", "The selected redemption id is invalid.")
+		return nil
+	}
+	return c.checkPaysOnce(&c.paidBy.redemption)
+}
+
+// isOfAnother reports whether a profile is not that of the sale. A sale that has
+// none yet may be anybody's.
+func (c *transactionChange) isOfAnother(profileID string) bool {
+	return c.rec.ProfileID != "" && string(c.rec.ProfileID) != profileID
+}
+
+// checkPaysOnce notes that a redemption paid for another sale already. One that
+// was voided, deleted or changed to name no redemption leaves it free.
+func (c *transactionChange) checkPaysOnce(r *store.Redemption) error {
+	if r.TransactionID == 0 || int64(r.TransactionID) == c.rec.ID {
+		return nil
+	}
+	other, err := c.t.Transaction(int64(r.TransactionID))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the sale of redemption %d: %w", r.ID, err)
+	}
+	if !other.IsVoid && int64(other.Details.RedemptionID) == r.ID {
+		c.invalid.Add("redemption_id", "The redemption id has already been taken.")
 	}
 	return nil
 }
