@@ -34,6 +34,7 @@ const (
 	AchievementProgressed Event = "achievement.progressed"
 	AchievementUnlocked   Event = "achievement.unlocked"
 	BalanceUpdated        Event = "balance.updated"
+	AutomationFired       Event = "automation.fired"
 )
 
 // A Message is a verified request.

@@ -32,6 +32,12 @@ func TestAnEmbeddingContextHoldsItsOwnEvent(t *testing.T) {
 	if err != nil || merged.ID != "a" || merged.MergedProfileID != "b" {
 		t.Errorf("%+v, %v", merged, err)
 	}
+	selected, err := Decode[AutomationContext](Message{
+		Event: AutomationFired, Body: []byte(`{"id":"a","automation":{"id":14,"name":"Birthday"},"run_id":391,"scheduled_at":"2026-09-14 23:00:00"}`),
+	})
+	if err != nil || selected.ID != "a" || selected.Automation.ID != 14 || selected.RunID != 391 || selected.ScheduledAt.IsZero() {
+		t.Errorf("%+v, %v", selected, err)
+	}
 	unlocked, err := Decode[AchievementUnlockedContext](Message{
 		Event: AchievementUnlocked, Body: []byte(`{"id":1,"profile_id":"a","count":2,"level":{"trigger":5}}`),
 	})

@@ -37,6 +37,7 @@ var catalogue = []Entry{
 	{TierAchieved, "A profile attained a tier, or was given a higher one by hand.", sampleTier()},
 	{TierMaintained, "A profile kept its tier at the anniversary, or was given it anew by hand.", sampleTierMaintained()},
 	{TierLost, "A profile fell to a lower tier at the anniversary, or was given a lower one by hand.", sampleTierLost()},
+	{AutomationFired, "An automation selected a profile, and ran its actions for it.", sampleAutomation()},
 }
 
 // Catalogue returns every event type, in the order of the documentation.

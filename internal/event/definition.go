@@ -64,7 +64,7 @@ type PointDefinition struct {
 	Notes scalar.Text `json:"notes"`
 	// EarnRate is how many points one unit of the currency earns by itself; null
 	// earns none.
-	EarnRate *scalar.Amount `json:"earn_rate"`
+	EarnRate *scalar.Amount `json:"earn_rate" doc:"at most 1000"`
 	// AccrueDelay is the number of days after which points become usable.
 	AccrueDelay    scalar.Int `json:"accrue_delay" minimum:"0" doc:"days until points are usable"`
 	IsReassignable bool       `json:"is_reassignable"`
@@ -78,7 +78,7 @@ type Rate struct {
 	// purchase.
 	Type scalar.Text   `json:"type"`
 	Code scalar.Text   `json:"code"`
-	Rate scalar.Amount `json:"rate" required:"true"`
+	Rate scalar.Amount `json:"rate" required:"true" doc:"at most 1000"`
 	// Priority decides between rates that apply: the highest wins.
 	Priority int64 `json:"priority"`
 	// IsDefault applies where no other rate does.

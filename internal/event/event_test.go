@@ -51,6 +51,7 @@ var receivers = map[Type]func() any{
 	BenefitExtended: context[webhook.BenefitContext], BenefitNotified: context[webhook.BenefitContext],
 	AchievementProgressed: context[webhook.AchievementContext],
 	AchievementUnlocked:   context[webhook.AchievementUnlockedContext], BalanceUpdated: context[webhook.BalanceContext],
+	AutomationFired: context[webhook.AutomationContext],
 }
 
 // Where a field is null, whatever it holds, a receiver must still be able to

@@ -38,6 +38,7 @@ const (
 	AchievementProgressed Type = "achievement.progressed"
 	AchievementUnlocked   Type = "achievement.unlocked"
 	BalanceUpdated        Type = "balance.updated"
+	AutomationFired       Type = "automation.fired"
 )
 
 // aliases are the other names under which integrations know the types.

@@ -20,8 +20,8 @@ import (
 // use.
 type DB struct {
 	// Appended is given after each commit that queued events, Batched after each
-	// that queued a batch.
-	Appended, Batched Signal
+	// that queued a batch, Fired after each that started a run of an automation.
+	Appended, Batched, Fired Signal
 
 	engine engine
 	now    func() time.Time
@@ -96,7 +96,7 @@ func Open(ctx context.Context, rawURL string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{engine: e, now: opts.Now, Appended: NewSignal(), Batched: NewSignal()}
+	db := &DB{engine: e, now: opts.Now, Appended: NewSignal(), Batched: NewSignal(), Fired: NewSignal()}
 	if err := db.migrate(ctx); err != nil {
 		e.close()
 		return nil, err

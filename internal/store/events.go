@@ -66,7 +66,10 @@ const eventBatch = 8
 func (t *Tenant) AppendEvents(events ...*Event) error {
 	for len(events) > 0 {
 		n := min(len(events), eventBatch)
-		if err := t.appendEvents(events[:n]); err != nil {
+		if err := t.RecordEvents(events[:n]...); err != nil {
+			return err
+		}
+		if err := t.queueEvents(events[:n]); err != nil {
 			return err
 		}
 		events = events[n:]
@@ -75,8 +78,10 @@ func (t *Tenant) AppendEvents(events ...*Event) error {
 	return nil
 }
 
-func (t *Tenant) appendEvents(events []*Event) error {
-	const row, queued = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ", (?, ?)"
+// RecordEvents is AppendEvents for at most eight events that the transaction
+// itself answers: they are not queued.
+func (t *Tenant) RecordEvents(events ...*Event) error {
+	const row = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	args, now := make([]any, 0, 15*len(events)), t.Now()
 	for _, e := range events {
 		e.TenantID, e.CreatedAt = t.ID, now
@@ -95,13 +100,19 @@ func (t *Tenant) appendEvents(events []*Event) error {
 	if err != nil {
 		return err
 	}
-	args = args[:0]
 	for i, e := range events {
 		e.ID = ids[i]
-		args = append(args, e.ID, t.ID)
 	}
 	t.Told = append(t.Told, ids...)
-	_, err = t.exec("INSERT INTO event_queue (event_id, tenant_id) VALUES "+strings.Repeat(queued, len(events))[2:], args...)
+	return nil
+}
+
+func (t *Tenant) queueEvents(events []*Event) error {
+	args := make([]any, 0, 2*len(events))
+	for _, e := range events {
+		args = append(args, e.ID, t.ID)
+	}
+	_, err := t.exec("INSERT INTO event_queue (event_id, tenant_id) VALUES "+strings.Repeat(", (?, ?)", len(events))[2:], args...)
 	return err
 }
 

@@ -21,6 +21,8 @@ type Trigger struct {
 	Version   int
 	CreatedAt scalar.Time
 	UpdatedAt scalar.Time
+	// IsAutomation says that an automation fires it, and no event of its own.
+	IsAutomation bool
 	// Actions are sorted by SortOrder.
 	Actions []Action
 }
@@ -52,15 +54,16 @@ type Argument struct {
 }
 
 const (
-	triggerColumns = "id, name, event, namespace, description, notes, is_active, version, created_at, updated_at"
-	actionColumns  = `id, trigger_id, type, reference_id, name, sort_order, description, notes, on_error, arguments,
+	triggerColumns = `id, name, event, namespace, description, notes, is_active, version, created_at, updated_at,
+	EXISTS (SELECT 1 FROM automations a WHERE a.id = triggers.id)`
+	actionColumns = `id, trigger_id, type, reference_id, name, sort_order, description, notes, on_error, arguments,
 	created_at, updated_at`
 )
 
 func scanTrigger(t *Trigger) []any {
 	return []any{
 		&t.ID, &t.Name, &t.Event, text(&t.Namespace), text(&t.Description), text(&t.Notes), &t.IsActive, &t.Version,
-		&t.CreatedAt, &t.UpdatedAt,
+		&t.CreatedAt, &t.UpdatedAt, &t.IsAutomation,
 	}
 }
 
@@ -111,7 +114,7 @@ func (t *Tenant) DeleteTrigger(id int64) error {
 	return t.configChanged()
 }
 
-// Trigger reads one trigger with its actions.
+// Trigger reads one trigger with its actions, that of an automation too.
 func (t *Tenant) Trigger(id int64) (Trigger, error) {
 	r, err := single(t.Tx, scanTrigger, "SELECT "+triggerColumns+" FROM triggers WHERE tenant_id = ? AND id = ?", t.ID, id)
 	if err != nil {
@@ -121,7 +124,8 @@ func (t *Tenant) Trigger(id int64) (Trigger, error) {
 	return r, err
 }
 
-// AllTriggers reads every trigger of the tenant with its actions.
+// AllTriggers reads every trigger of the tenant with its actions, those of
+// automations too.
 func (t *Tenant) AllTriggers() ([]Trigger, error) {
 	rs, err := collect(t.Tx, scanTrigger, "SELECT "+triggerColumns+" FROM triggers WHERE tenant_id = ? ORDER BY id", t.ID)
 	if err != nil {
@@ -156,9 +160,10 @@ var triggerFields = Fields{
 	"updated_at":  {Column: "updated_at", Kind: Time},
 }
 
-// Triggers lists triggers with their actions.
+// Triggers lists triggers with their actions, without those of automations.
 func (t *Tenant) Triggers(l List) (Page[Trigger], error) {
-	p, err := page(t.Tx, l, triggerFields, triggerColumns, "triggers WHERE tenant_id = ?", []any{t.ID}, scanTrigger)
+	p, err := page(t.Tx, l, triggerFields, triggerColumns,
+		"triggers WHERE tenant_id = ? AND NOT EXISTS (SELECT 1 FROM automations a WHERE a.id = triggers.id)", []any{t.ID}, scanTrigger)
 	if err != nil {
 		return p, err
 	}
