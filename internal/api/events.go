@@ -22,6 +22,9 @@ func (s *Server) events() {
 		"Every event type with the JSON Schema of its context and a sample."),
 		func(*store.Tenant, *call) ([]EventType, error) { return catalogue() })
 	read(r, on("GET /events/{id}", "read-events", "Read an event", "With its context, what the triggers did, and the deliveries."), readEvent)
+	read(r, on("GET /events/{id}/trace", "read-events", "Say why an event had the effects that it had, and no others",
+		"One tree: the request or event that caused it; each trigger and webhook with what it did, or why it did not act; each "+
+			"condition with the value of every node; each delivery with its attempts; and the events that followed."), s.traceEvent)
 }
 
 // EventType is an entry of the catalogue.
@@ -115,6 +118,14 @@ func readEvent(t *store.Tenant, c *call) (EventDetail, error) {
 	deliveries, err := mapDeliveries(t, store.List{Filters: []store.Filter{of}, Size: maxPageSize})
 	d.Deliveries = deliveries.Items
 	return d, err
+}
+
+func (s *Server) traceEvent(t *store.Tenant, c *call) (reaction.Trace, error) {
+	id, err := c.number("id", "event")
+	if err != nil {
+		return reaction.Trace{}, err
+	}
+	return s.opts.Reactions.TraceEvent(c.request.Context(), t, id)
 }
 
 // runsOf reads what the triggers did about an event.
