@@ -299,6 +299,19 @@ func TestAnExpiredCountLeavesTheScoreAndNotTheLevel(t *testing.T) {
 	})
 }
 
+func TestACountOfBefore1970StaysInTheScore(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.visits("")
+		ada := s.create(`{"first_name":"Ada"}`).ID
+		s.count(ada, `{"definition":"visits","count":3,"issued_at":"1965-06-01 10:00:00"}`)
+		s.count(ada, `{"definition":"visits","count":1,"expires_at":"2026-03-15 00:00:00"}`)
+		p := s.at(noon.Add(24*time.Hour)).count(ada, `{"definition":"visits","count":2}`)
+		if p.CurrentScore != 5*scalar.One || p.CurrentLevelID != 1 {
+			t.Errorf("after another has expired: %+v", p)
+		}
+	})
+}
+
 func TestHiddenAchievementsAreListedOnceTheyCount(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		for _, display := range []string{"visible", "mystery", "hidden", "internal"} {

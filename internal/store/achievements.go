@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"math"
 
 	"github.com/belfryhq/belfry/internal/scalar"
 )
@@ -139,7 +140,7 @@ func (t *Tenant) SumAchievement(profileID string, definitionID int64, since, now
 // sinceColumn has the zero time be before every other.
 func sinceColumn(since scalar.Time) any {
 	if since.IsZero() {
-		return int64(0)
+		return int64(math.MinInt64)
 	}
 	return since
 }
