@@ -98,7 +98,7 @@ func claimAndRedeemBenefit(t *store.Tenant, c *call, in loyalty.ClaimInput) (eve
 
 // CountInput is a number of uses of a benefit.
 type CountInput struct {
-	Count *scalar.Int `json:"count" minimum:"1" doc:"1 when not given"`
+	Count *scalar.Int `json:"count" minimum:"1" doc:"1 when not given, at most 1000 to redeem"`
 }
 
 func (in CountInput) count() int64 {

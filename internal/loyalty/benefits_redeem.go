@@ -9,10 +9,13 @@ import (
 	"github.com/belfryhq/belfry/internal/store"
 )
 
-// RedeemBenefit uses a profile's benefit count times; benefit.redeemed tells of
-// it, and a redemption keeps it.
+// RedeemBenefit uses a profile's benefit count times, at most 1,000;
+// benefit.redeemed tells of it, and a redemption keeps it.
 func RedeemBenefit(t *store.Tenant, profileID string, id, count int64) (event.Benefit, error) {
 	return changeBenefit(t, strings.ToLower(profileID), id, func(a *account, i *store.Instance) error {
+		if count > maxUses {
+			return Invalid("count", "The count may not be greater than %d.", maxUses)
+		}
 		return a.redeemAlone(i, count)
 	})
 }

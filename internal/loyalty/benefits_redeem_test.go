@@ -2,6 +2,7 @@ package loyalty_test
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -55,6 +56,9 @@ func TestABenefitWithoutALimitIsNeverUsedUp(t *testing.T) {
 			if b, err := s.redeem(id, 3); err != nil || !b.IsRedeemable {
 				t.Fatal(err)
 			}
+		}
+		if _, err := s.redeem(id, math.MaxInt64); err == nil {
+			t.Error("it was redeemed beyond what is counted")
 		}
 		if s.benefitBalance() != 1 {
 			t.Error("it does not count any more")

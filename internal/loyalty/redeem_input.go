@@ -83,8 +83,12 @@ var singleStrategies = map[scalar.Text][]string{
 	"points_rewards": {usePoints, useRewards},
 }
 
-// maxBenefitsUsed bounds one redemption.
-const maxBenefitsUsed = 50
+// maxBenefitsUsed bounds the benefits of one redemption, maxUses how often it
+// uses each of them.
+const (
+	maxBenefitsUsed = 50
+	maxUses         = 1000
+)
 
 // check notes what is wrong with the input and completes it.
 func (in *RedeemInput) check() error {
@@ -132,8 +136,8 @@ func (b *BenefitToUse) check(invalid *InvalidError, prefix string) {
 	if b.Quantity == 0 {
 		b.Quantity = 1
 	}
-	if b.Quantity < 1 || b.Quantity > 1000 {
-		invalid.Add(prefix+"quantity", "The quantity must be between 1 and 1000.")
+	if b.Quantity < 1 || b.Quantity > maxUses {
+		invalid.Add(prefix+"quantity", "The quantity must be between 1 and %d.", maxUses)
 	}
 }
 
