@@ -23,8 +23,8 @@ func checkPointDefinition(_ *store.Tenant, d, before *event.PointDefinition, inv
 	if before != nil && d.Kind != before.Kind {
 		invalid.Add("kind", "The kind cannot be changed.")
 	}
-	if d.EarnRate != nil && *d.EarnRate < 0 {
-		invalid.Add("earn_rate", "The earn rate must be at least 0.")
+	if d.EarnRate != nil && (*d.EarnRate < 0 || *d.EarnRate > maxRate) {
+		invalid.Add("earn_rate", "The earn rate must be between 0 and %s.", maxRate)
 	}
 	if d.AccrueDelay < 0 || d.AccrueDelay > 3650 {
 		invalid.Add("accrue_delay", "The accrue delay must be between 0 and 3650.")

@@ -68,6 +68,16 @@ func splitSale(net scalar.Amount, items []share, plain *event.Rate) []share {
 	return shares
 }
 
+// maxRate bounds each of what a sale is multiplied by, maxEarned what it gives of
+// points: they keep every balance within an Amount.
+const (
+	maxRate   = 1000 * scalar.One
+	maxEarned = 100 * maxMoney
+)
+
+// earned bounds points.
+func earned(points scalar.Amount) scalar.Amount { return max(-maxEarned, min(points, maxEarned)) }
+
 // pointPart is the points of one definition that a transaction gives for one
 // period: negative for a return.
 type pointPart struct {
@@ -78,9 +88,10 @@ type pointPart struct {
 	rate scalar.Amount
 }
 
-// pointsOf returns the points that shares of a sale earn of a definition. A rate
-// with a period of its own stands over the definition's. What returned items of
-// an exchange take is taken from the other parts, down to nothing.
+// pointsOf returns the points that shares of a sale earn of a definition, up to
+// maxEarned for each period. A rate with a period of its own stands over the
+// definition's. What returned items of an exchange take is taken from the other
+// parts, down to nothing.
 func pointsOf(d *event.PointDefinition, shares []share) []pointPart {
 	if d.EarnRate == nil {
 		return nil
@@ -102,8 +113,8 @@ func pointsOf(d *event.PointDefinition, shares []share) []pointPart {
 		if at == len(parts) {
 			parts, base = append(parts, pointPart{definition: d, period: period}), append(base, 0)
 		}
-		plain := s.net.Mul(*d.EarnRate)
-		parts[at].value += plain.Mul(rate)
+		plain := earned(s.net.Mul(*d.EarnRate))
+		parts[at].value = earned(parts[at].value + earned(plain.Mul(rate)))
 		base[at] += plain
 	}
 	for at := range parts {

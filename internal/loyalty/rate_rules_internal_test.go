@@ -99,6 +99,10 @@ func TestPointsOfASale(t *testing.T) {
 			earn: "1", net: "150", items: []share{{dec(t, "50"), short}},
 			want: []points{{"100", "2"}, {"100", "1"}}, evened: []points{{"100", "2"}, {"100", "1"}},
 		},
+		"more than a balance bears is given up to a bound": {
+			earn: "1000000", net: "2000000000", items: []share{{dec(t, "1000000000"), double}, {dec(t, "1000000000"), half}},
+			want: []points{{"100000000000", "0.5"}}, evened: []points{{"100000000000", "0.5"}},
+		},
 		"a returned item at a higher rate than the sale takes no more than the sale gives": {
 			earn: "1", net: "10", items: []share{{dec(t, "-100"), short}, {dec(t, "110"), nil}},
 			want: []points{{"-200", "2"}, {"110", "1"}},

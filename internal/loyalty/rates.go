@@ -23,8 +23,8 @@ func checkRate(t *store.Tenant, d, before *event.Rate, invalid *InvalidError) er
 	checkText(invalid, "code", &d.Code, 191)
 	checkText(invalid, "country_iso_2", &d.CountryISO2, 2)
 	d.CountryISO2 = scalar.Text(strings.ToUpper(string(d.CountryISO2)))
-	if d.Rate < 0 {
-		invalid.Add("rate", "The rate must be at least 0.")
+	if d.Rate < 0 || d.Rate > maxRate {
+		invalid.Add("rate", "The rate must be between 0 and %s.", maxRate)
 	}
 	if !d.StartTime.IsZero() && !d.EndTime.IsZero() && !d.EndTime.After(d.StartTime.Time) {
 		invalid.Add("end_time", "The end time must be after the start time.")

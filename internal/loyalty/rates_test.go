@@ -109,6 +109,24 @@ func TestACalculatedRateOfAnUnknownHandleIsRefused(t *testing.T) {
 	})
 }
 
+func TestWhatMultipliesASaleIsBounded(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		if _, err := tryDefine(s, loyalty.PointDefinitions, `{"name":"Points","handle":"points","earn_rate":1001}`); err == nil {
+			t.Error("a definition earns 1001 points for each unit of the currency")
+		}
+		if _, err := tryDefine(s, loyalty.Rates, `{"name":"Rate","handle":"rate","rate":1001}`); err == nil {
+			t.Error("a rate multiplies by 1001")
+		}
+		err := s.try(func(t *store.Tenant) error {
+			_, err := loyalty.PutSetting(t, "points.exchange_rate", json.RawMessage("1001"))
+			return err
+		})
+		if err == nil {
+			t.Error("a point is worth 1001")
+		}
+	})
+}
+
 func TestCalculateARate(t *testing.T) {
 	eachTill(t, func(t *testing.T, c *till) {
 		c.open(`{"name": "City", "external_id": "M10"}`)

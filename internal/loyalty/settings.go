@@ -51,8 +51,8 @@ func PutSetting(t *store.Tenant, handle string, value json.RawMessage) (Setting,
 		return Setting{}, err
 	}
 	var rate scalar.Amount
-	if err := json.Unmarshal(value, &rate); err != nil || rate <= 0 {
-		return Setting{}, Invalid("value", "The value must be a number greater than 0.")
+	if err := json.Unmarshal(value, &rate); err != nil || rate <= 0 || rate > maxRate {
+		return Setting{}, Invalid("value", "The value must be a number greater than 0 and not greater than %s.", maxRate)
 	}
 	text, err := json.Marshal(rate)
 	if err != nil {
