@@ -217,7 +217,7 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 	}
 	v, err := ParseAmount(s)
 	if err != nil {
-		return badJSON(data, *a, "a decimal number within ±900 billion with at most four decimals")
+		return badJSON(data, *a, "a decimal number within ±900 billion")
 	}
 	*a = v
 	return nil
