@@ -2,10 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
+	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/store"
 )
 
@@ -49,7 +51,10 @@ func definitionRoutes[T any, P interface {
 	list(r, on("GET "+all, "read-"+scope, "List "+name+"s"+note), func(t *store.Tenant, _ *call, l store.List) (store.Page[T], error) {
 		return k.List(t, l)
 	})
-	create(r, on("POST "+all, "create-"+scope, "Create a "+name+note), published, func(t *store.Tenant, _ *call, d T) (T, error) {
+	create(r, on("POST "+all, "create-"+scope, "Create a "+name+note), published, func(t *store.Tenant, c *call, d T) (T, error) {
+		if err := checkGiven(c.body, d); err != nil {
+			return d, err
+		}
 		return k.Create(t, d)
 	})
 	one := all + "/{id}"
@@ -75,6 +80,23 @@ func definitionRoutes[T any, P interface {
 		}
 		return k.Delete(t, id)
 	})
+}
+
+// checkGiven refuses a body without a field that a new definition must have.
+// Left out, a number would be 0: a rate that makes every sale earn nothing, a
+// tier that everybody attains.
+func checkGiven(body []byte, definition any) error {
+	var given map[string]json.RawMessage
+	if err := decode(body, &given); err != nil {
+		return err
+	}
+	var invalid problem.Invalid
+	for _, name := range requiredFields(reflect.TypeOf(definition)) {
+		if raw := given[name]; len(raw) == 0 || string(raw) == "null" {
+			invalid.Add(name, "The %s field is required.", strings.ReplaceAll(name, "_", " "))
+		}
+	}
+	return invalid.Err()
 }
 
 func (s *Server) rates() {

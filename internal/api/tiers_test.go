@@ -75,3 +75,19 @@ func TestAProfileClimbsAndIsToldOfIt(t *testing.T) {
 	c.post("/tiers/points", object{"profile_id": profile}).want(422)
 	c.get("/tiers/points/999").want(404)
 }
+
+func TestADefinitionWithoutItsNumberIsRefusedAndNotTakenForZero(t *testing.T) {
+	c := newHouse(t).as("shop")
+	for path, field := range map[string]string{
+		"/rates": "rate", "/tiers/definitions": "value_min", "/tier-definitions": "value_min",
+	} {
+		for _, body := range []object{{"name": "Double", "handle": "double"}, {"name": "Double", "handle": "double", field: nil}} {
+			got := c.post(path, body).want(422)
+			if errors, _ := got.object()["errors"].(map[string]any); errors[field] == nil || len(errors) != 1 {
+				t.Errorf("%s: %s, want a fault of %s", path, got.body, field)
+			}
+		}
+	}
+	c.post("/tiers/definitions", object{"name": "Member", "handle": "member", "is_floor": true, "value_min": 0}).want(201)
+	c.post("/rates", object{"name": "None", "handle": "none", "rate": 0}).want(201)
+}
