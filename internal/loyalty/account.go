@@ -222,7 +222,17 @@ func (a *account) tell(typ event.Type, subjectID string, context func(*event.Pro
 // tellOf tells of an instance as it is when the account is saved, and sends to
 // the target, unless it is 0.
 func (a *account) tellOf(typ event.Type, i *store.Instance, targetID scalar.Int) {
-	i = a.show(i)
+	a.tellAbout(typ, a.show(i), targetID)
+}
+
+// tellNotice adds an event that shows an instance as it is now: when its expiry
+// was missed as well, the reminder tells of what there was to spend.
+func (a *account) tellNotice(typ event.Type, i *store.Instance, targetID scalar.Int) {
+	now := *i
+	a.tellAbout(typ, &now, targetID)
+}
+
+func (a *account) tellAbout(typ event.Type, i *store.Instance, targetID scalar.Int) {
 	a.noteLimit(i)
 	a.told = append(a.told, tale{typ, fmt.Sprint(i.ID), int64(targetID), func(p *event.ProfileContext) any {
 		if i.Kind == store.Benefit {

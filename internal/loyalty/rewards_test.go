@@ -199,6 +199,27 @@ func TestNoticesOfARewardAreGivenInItsZone(t *testing.T) {
 	}
 }
 
+func TestAMissedReminderShowsWhatThereWasAndNotZero(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.thanks(`,"notify_issue_offset_days":1,"notify_remind_offset_days":7`)
+		id := s.create(ada).ID
+		r := s.reward(id, "")
+		// Nobody looks at the account until the reward has expired.
+		if _, err := s.at(noon.AddDate(0, 0, 31)).putReward(r.ID, `{}`); err != nil {
+			t.Fatal(err)
+		}
+		for _, typ := range []event.Type{event.RewardNotified, event.RewardExpiring} {
+			told := contexts[event.RewardContext](s, id, typ)
+			if len(told) != 1 || told[0].ValueRemaining != r.ValueRemaining || !told[0].IsActive || told[0].IsExpired {
+				t.Errorf("%s told %s", typ, asJSON(told))
+			}
+		}
+		if told := contexts[event.RewardContext](s, id, event.RewardExpired); len(told) != 1 || told[0].ValueRemaining != 0 || !told[0].IsExpired {
+			t.Errorf("the expiry told %s", asJSON(told))
+		}
+	})
+}
+
 func TestARewardIsRemindedOfAndExpires(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.thanks(`,"notify_issue_offset_days":1,"notify_remind_offset_days":7`)

@@ -83,10 +83,10 @@ func (a *account) settleInstance(i *store.Instance) error {
 		return a.accrue(i)
 	case i.Details.NotifyIssueAt == at:
 		i.Details.NotifyIssueAt, i.Details.HasNotifiedIssue = scalar.Time{}, true
-		a.tellOf(notifiedTypes[i.Kind], i, notices.IssueTargetID)
+		a.tellNotice(notifiedTypes[i.Kind], i, notices.IssueTargetID)
 	case i.Details.NotifyExpiryAt == at:
 		i.Details.NotifyExpiryAt, i.Details.HasNotifiedExpiry = scalar.Time{}, true
-		a.tellOf(expiringTypes[i.Kind], i, remindTarget(notices))
+		a.tellNotice(expiringTypes[i.Kind], i, remindTarget(notices))
 	case i.ExpiresAt == at:
 		a.tellOf(expiredTypes[i.Kind], i, 0)
 		return a.change(i, store.Expire, -i.ValueRemaining, cause{})
