@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,18 +13,20 @@ import (
 const maxIndexed = 1000
 
 // fieldPath puts the indexes of arrays into the field of a
-// *json.UnmarshalTypeError, which names items.quantity for items.0.quantity.
-// Where it cannot tell, it leaves them out.
+// *json.UnmarshalTypeError, which names items.quantity for items.0.quantity,
+// and leaves out the structs that Go embeds, which it names Definition.name.
+// Where it cannot tell the indexes, it leaves them out too.
 func fieldPath(body []byte, into any, field string) string {
 	input := reflect.TypeOf(into).Elem()
 	takes := func(body []byte) bool { return json.Unmarshal(body, reflect.New(input).Interface()) == nil }
 	inPlace := func(value []byte) []byte { return value }
 	var path []string
 	value := json.RawMessage(body)
-	for name := range strings.SplitSeq(field, ".") {
+	names := slices.DeleteFunc(strings.Split(field, "."), isEmbedded)
+	for _, name := range names {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(value, &object); err != nil || object[name] == nil {
-			return field
+			return strings.Join(names, ".")
 		}
 		value, path, inPlace = object[name], append(path, name), member(inPlace, name)
 		if value[0] != '[' || !takes(inPlace([]byte("[]"))) {
@@ -31,13 +34,17 @@ func fieldPath(body []byte, into any, field string) string {
 		}
 		at, element := faulty(value, func(element []byte) bool { return takes(inPlace(alone(element))) })
 		if at < 0 {
-			return field
+			return strings.Join(names, ".")
 		}
 		outer := inPlace
 		value, path, inPlace = element, append(path, strconv.Itoa(at)), func(value []byte) []byte { return outer(alone(value)) }
 	}
 	return strings.Join(path, ".")
 }
+
+// isEmbedded reports whether a name is that of a Go struct: the fields of API v3
+// are in lower case.
+func isEmbedded(name string) bool { return name != "" && name[0] >= 'A' && name[0] <= 'Z' }
 
 // faulty returns the first element of an array that is not taken, and its
 // index; -1 when there is none.

@@ -192,3 +192,20 @@ func TestAWrongTypeInAnArrayIsNamedWithItsIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestAWrongTypeIsToldUnderTheNameThatTheFieldHasInJSON(t *testing.T) {
+	c := newHouse(t).as("shop")
+	for _, test := range []struct{ path, body, field string }{
+		{"/rewards/definitions", `{"name": [], "handle": "r"}`, "name"},
+		{"/rewards/definitions", `{"NAME": [], "handle": "r"}`, "name"},
+		{"/rewards/definitions", `{"name": "n", "handle": "r", "value": 1, "period": "x"}`, "period"},
+		{"/rewards/definitions", `{"name": "n", "handle": "r", "value": 1, "issue_target_id": "x"}`, "issue_target_id"},
+		{"/points/definitions", `{"name": "n", "handle": "p", "issue_period": "x"}`, "issue_period"},
+		{"/achievements/definitions", `{"name": "n", "handle": "a", "levels": [{"trigger": 1}, {"trigger": "x"}]}`, "levels.1.trigger"},
+	} {
+		got := c.post(test.path, test.body).want(422)
+		if errors, _ := got.object()["errors"].(map[string]any); errors[test.field] == nil {
+			t.Errorf("%s: %s, want a fault of %s", test.body, got.body, test.field)
+		}
+	}
+}
