@@ -18,7 +18,7 @@ func (s *Server) deliveries() {
 type Delivery struct {
 	ID           int64       `json:"id"`
 	MessageID    string      `json:"message_id" doc:"What receivers know it by, the same on every attempt."`
-	EventID      int64       `json:"event_id"`
+	EventID      scalar.Int  `json:"event_id" doc:"Null for a test of no stored event."`
 	EventType    string      `json:"event_type"`
 	EndpointID   int64       `json:"endpoint_id" doc:"The target or webhook that it goes to."`
 	TriggerID    scalar.Int  `json:"trigger_id"`
@@ -29,6 +29,7 @@ type Delivery struct {
 	Outcome   scalar.Text `json:"outcome"`
 	Status    scalar.Int  `json:"status" doc:"The receiver's HTTP status."`
 	Detail    scalar.Text `json:"detail"`
+	IsTest    bool        `json:"is_test" doc:"Sent by hand with POST /targets/{id}/test."`
 	CreatedAt scalar.Time `json:"created_at"`
 	EndedAt   scalar.Time `json:"ended_at" doc:"When it was delivered or given up."`
 }
@@ -55,10 +56,10 @@ type Attempt struct {
 
 func viewDelivery(d store.Delivery) Delivery {
 	return Delivery{
-		ID: d.ID, MessageID: d.MessageID, EventID: d.EventID, EventType: d.EventType, EndpointID: d.EndpointID,
+		ID: d.ID, MessageID: d.MessageID, EventID: scalar.Int(d.EventID), EventType: d.EventType, EndpointID: d.EndpointID,
 		TriggerID: scalar.Int(d.TriggerID), State: d.State, AttemptCount: d.Attempts, DueAt: d.DueAt,
 		Outcome: scalar.Text(d.Outcome), Status: scalar.Int(d.Status), Detail: scalar.Text(d.Detail),
-		CreatedAt: d.CreatedAt, EndedAt: d.EndedAt,
+		IsTest: d.IsTest, CreatedAt: d.CreatedAt, EndedAt: d.EndedAt,
 	}
 }
 

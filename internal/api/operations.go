@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/belfryhq/belfry/internal/store"
@@ -35,6 +36,23 @@ func ask[In, Out any](r resource, rt route, rule func(t *store.Tenant, c *call, 
 			out, err = rule(tx.As(c.actor()), c, in)
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		return c.answerData(http.StatusOK, out)
+	})
+}
+
+// trial registers a POST that works in transactions of its own, and of whose work
+// nothing remains.
+func trial[In, Out any](r resource, rt route, run func(context.Context, store.Actor, In) (Out, error)) {
+	op := r.operation(rt, bodySchema[In](r), dataSchema[Out](r), http.StatusOK)
+	r.mount(rt, op, func(c *call) error {
+		var in In
+		if err := c.decode(&in); err != nil {
+			return err
+		}
+		out, err := run(c.request.Context(), c.actor(), in)
 		if err != nil {
 			return err
 		}

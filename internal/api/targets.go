@@ -17,6 +17,12 @@ func (s *Server) targets() {
 	change(r, on("PUT /targets/{id}", "update-targets", "Update a target", "Its handle cannot be changed."), s.updateTarget)
 	remove(r, on("DELETE /targets/{id}", "delete-targets", "Delete a target", "One that a trigger sends to is kept: 409."), s.deleteTarget)
 	read(r, on("GET /targets/{id}/secret", "update-targets", "Read the signing secret of a target"), s.targetSecret)
+	ask(r, on("POST /targets/preview", "test-targets", "Preview a target",
+		"The body that a target or a template makes of a stored event, a sample or a context; an error with its line and column. Nothing is sent."),
+		s.previewTarget)
+	act(r, on("POST /targets/{id}/test", "test-targets", "Send a test to a target",
+		"Really sends one delivery, signed as any other, with is_test: of a stored event, a sample or a context. Without either it "+
+			"is the sample of the event of a trigger that sends to the target. 409 while the target is inactive."), s.testTarget)
 	versions(r, store.TargetVersion, s.opts.Reactions.RestoreTarget, viewTarget)
 }
 
@@ -125,4 +131,21 @@ func (s *Server) deleteTarget(t *store.Tenant, c *call) error {
 		return err
 	}
 	return s.opts.Reactions.DeleteTarget(t, id)
+}
+
+func (s *Server) previewTarget(t *store.Tenant, c *call, in reaction.PreviewInput) (reaction.Rendering, error) {
+	return s.opts.Reactions.Preview(c.request.Context(), t, in)
+}
+
+func (s *Server) testTarget(t *store.Tenant, c *call, in reaction.Occasion) (Delivery, error) {
+	id, err := c.number("id", "target")
+	if err != nil {
+		return Delivery{}, err
+	}
+	sent, err := s.opts.Reactions.SendTest(c.request.Context(), t, id, in)
+	if err != nil {
+		return Delivery{}, err
+	}
+	d, err := t.Delivery(sent)
+	return viewDelivery(d), err
 }

@@ -16,6 +16,10 @@ func (s *Server) triggers() {
 	read(r, on("GET /triggers/{id}", "read-triggers", "Read a trigger"), readTrigger)
 	change(r, on("PUT /triggers/{id}", "update-triggers", "Update a trigger", "Actions, when given, replace all that it has."), s.updateTrigger)
 	remove(r, on("DELETE /triggers/{id}", "delete-triggers", "Delete a trigger"), s.deleteTrigger)
+	trial(r, on("POST /triggers/dry-run", "test-triggers", "Try a trigger",
+		"Runs a trigger, stored or not and active or not, on a stored event, a sample or a context, and undoes it all: what each "+
+			"action would do, the conditions with the value of every node, and the bodies that would be sent. Nothing is written."),
+		s.opts.Reactions.DryRun)
 	versions(r, store.TriggerVersion, s.opts.Reactions.RestoreTrigger, viewTrigger)
 
 	const all, one = "/triggers/{id}/actions", "/triggers/{id}/actions/{action}"

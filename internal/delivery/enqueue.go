@@ -30,6 +30,8 @@ type Message struct {
 	// ConfigVersion is the tenant's, as read in the transaction. Known, it lets the delivery be sent as soon as the
 	// transaction is durable, without being claimed first. 0 when it is not known.
 	ConfigVersion int64
+	// IsTest marks a delivery that is made by hand. Without a stored event EventID is 0 and Rendered is true.
+	IsTest bool
 }
 
 // Enqueue stores a delivery in the caller's transaction and returns its id. Once that is durable it is sent.
@@ -42,6 +44,7 @@ func (d *Dispatcher) Enqueue(t *store.Tenant, m Message) (int64, error) {
 	row := store.Delivery{
 		MessageID: "msg_" + id.String(), EventID: m.EventID, EventType: m.EventType, EndpointID: m.EndpointID,
 		TriggerID: m.TriggerID, Rendered: m.Rendered, State: string(Pending), DueAt: scalar.At(now.Add(m.Wait)),
+		IsTest: m.IsTest,
 	}
 	if m.Rendered {
 		row.Body = m.Body

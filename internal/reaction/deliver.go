@@ -42,7 +42,7 @@ func (x *execution) deliver(to *target, result *ActionResult) error {
 	}
 	var err error
 	if m.Body, err = to.render(x); err != nil {
-		m.Problem, result.Detail = err.Error(), err.Error()
+		m.Problem, result.Detail, result.unrendered = err.Error(), err.Error(), err
 	}
 	result.Outcome = sent
 	result.DeliveryID, err = x.deliveries.Enqueue(x.tenant, m)

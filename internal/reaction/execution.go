@@ -15,7 +15,7 @@ import (
 // that the definition of the event's subject names has the trigger 0, and one
 // action of the type definition.
 type Result struct {
-	TriggerID int64  `json:"trigger_id" doc:"0 for a webhook and for the target that a definition names."`
+	TriggerID int64  `json:"trigger_id" doc:"Of an automation, its id. 0 for a webhook and for the target that a definition names."`
 	WebhookID int64  `json:"webhook_id,omitempty"`
 	Version   int    `json:"version,omitempty" doc:"The version of the trigger or webhook that ran."`
 	Outcome   string `json:"outcome" enum:"matched,sent,filtered,failed,own_namespace,too_deep" doc:"failed: an action did; those after it ran only if its on_error is continue. sent: a webhook's delivery was made."`
@@ -44,15 +44,8 @@ func answerer(e *store.Event) store.Actor {
 // answer to the event would. The event needs no more than a type, a context and
 // what else the trigger looks at. For a trial, have store.Tx.Try undo it all.
 func (r *Reactions) Execute(ctx context.Context, t *store.Tenant, record store.Trigger, e *store.Event) (Result, error) {
-	rules, err := r.ruleset(t)
-	if err != nil {
-		return Result{}, fmt.Errorf("load reactions: %w", err)
-	}
-	actor := answerer(e)
-	actor.TenantID = t.ID
-	x := r.execution(ctx, t.As(actor), e)
-	x.version = rules.version
-	return rules.compile(record).run(x)
+	_, result, err := r.try(ctx, t, record, e, r.Deliveries)
+	return result, err
 }
 
 // execution is one event on its way through the triggers that listen to it. The
@@ -61,7 +54,7 @@ type execution struct {
 	ctx        context.Context
 	tenant     *store.Tenant
 	event      *store.Event
-	deliveries *delivery.Dispatcher
+	deliveries outbox
 	maxDepth   int
 	version    int64 // of the tenant's configuration
 	triggerID  int64
@@ -69,6 +62,11 @@ type execution struct {
 	logic  jsonlogic.Value
 	twig   twig.Value
 	parsed struct{ logic, twig bool }
+}
+
+// outbox takes what is to be sent.
+type outbox interface {
+	Enqueue(t *store.Tenant, m delivery.Message) (id int64, err error)
 }
 
 // execution prepares an event for triggers that act in t's name.

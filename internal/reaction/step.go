@@ -33,7 +33,9 @@ type ActionResult struct {
 	DeliveryID    int64   `json:"delivery_id,omitempty"`
 	Effect        *Effect `json:"effect,omitempty" doc:"What it made or changed."`
 	EventIDs      []int64 `json:"event_ids,omitempty" doc:"The events that it led to."`
-	Detail        string  `json:"detail,omitempty" doc:"What failed, or why there was nothing to do."`
+	// unrendered is why the body could not be rendered.
+	unrendered error
+	Detail     string `json:"detail,omitempty" doc:"What failed, or why there was nothing to do."`
 }
 
 // Effect names what an action made or changed.

@@ -71,6 +71,7 @@ type TracedAction struct {
 	Because   scalar.Text    `json:"because"`
 	Condition *TracedRule    `json:"condition,omitempty" doc:"Of a filter, or of the target."`
 	Delivery  *TraceDelivery `json:"delivery,omitempty"`
+	Rendering *Rendering     `json:"rendering,omitempty" doc:"Of a dry run: what would be sent."`
 }
 
 // TracedRule is a condition as it was evaluated on the event's context.

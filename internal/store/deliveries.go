@@ -44,15 +44,18 @@ type Delivery struct {
 	CreatedAt scalar.Time
 	// EndedAt is when it was delivered or given up.
 	EndedAt scalar.Time
+	// IsTest tells that it was sent by hand, to see whether the endpoint works. It
+	// may be of no stored event: EventID is 0 then.
+	IsTest bool
 }
 
 const deliveryColumns = `id, tenant_id, message_id, event_id, event_type, endpoint_id, trigger_id, rendered,
-	state, attempts, tries, due_at, outcome, status, detail, created_at, ended_at`
+	state, attempts, tries, due_at, outcome, status, detail, created_at, ended_at, is_test`
 
 func scanDelivery(d *Delivery) []any {
 	return []any{
 		&d.ID, &d.TenantID, &d.MessageID, &d.EventID, &d.EventType, &d.EndpointID, nullID(&d.TriggerID), &d.Rendered,
-		&d.State, &d.Attempts, &d.Tries, &d.DueAt, text(&d.Outcome), &d.Status, text(&d.Detail), &d.CreatedAt, &d.EndedAt,
+		&d.State, &d.Attempts, &d.Tries, &d.DueAt, text(&d.Outcome), &d.Status, text(&d.Detail), &d.CreatedAt, &d.EndedAt, &d.IsTest,
 	}
 }
 
@@ -64,10 +67,10 @@ func (t *Tenant) InsertDelivery(d *Delivery) (err error) {
 		body = string(d.Body)
 	}
 	d.ID, err = t.insert(`INSERT INTO deliveries (tenant_id, message_id, event_id, event_type, endpoint_id,
-		trigger_id, rendered, body, state, due_at, lease_owner, leased_until, outcome, detail, created_at, ended_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		trigger_id, rendered, body, state, due_at, lease_owner, leased_until, outcome, detail, created_at, ended_at, is_test)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.ID, d.MessageID, d.EventID, d.EventType, d.EndpointID, nullID(&d.TriggerID), d.Rendered, body,
-		d.State, d.DueAt, text(&d.Lease.Owner), d.Lease.Until, text(&d.Outcome), text(&d.Detail), d.CreatedAt, d.EndedAt)
+		d.State, d.DueAt, text(&d.Lease.Owner), d.Lease.Until, text(&d.Outcome), text(&d.Detail), d.CreatedAt, d.EndedAt, d.IsTest)
 	return err
 }
 
@@ -102,6 +105,7 @@ var deliveryFields = Fields{
 	"due_at":        {Column: "due_at", Kind: Time},
 	"created_at":    {Column: "created_at", Kind: Time},
 	"ended_at":      {Column: "ended_at", Kind: Time},
+	"is_test":       {Column: "is_test", Kind: Bool},
 }
 
 // Deliveries lists deliveries without their bodies.

@@ -30,7 +30,9 @@ CREATE TABLE deliveries (
     detail       TEXT COLLATE "C",
     created_at   BIGINT NOT NULL,
     -- When it was delivered or given up.
-    ended_at     BIGINT
+    ended_at     BIGINT,
+    -- Sent by hand, to see whether the endpoint works.
+    is_test      BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at, id) WHERE state = 'pending';
 CREATE INDEX deliveries_leases ON deliveries (leased_until) WHERE state = 'sending';
