@@ -10,10 +10,13 @@ import (
 // sending to a target that a definition names for its notices.
 const definitionAction = "definition"
 
-// of returns what answers an event: its own target first, then the triggers that
-// listen to its type, then the webhooks.
+// of returns what answers an event: the automation that fired it or its own
+// target first, then the triggers that listen to its type, then the webhooks.
 func (s *ruleset) of(e *store.Event) []reaction {
 	listening := s.reactions[e.Type]
+	if automation := s.firing(e); automation != nil {
+		return append([]reaction{automation}, listening...)
+	}
 	if e.TargetID == 0 {
 		return listening
 	}

@@ -16,7 +16,10 @@ type ruleset struct {
 	// reactions are by event type: the triggers in the order of their ids, then
 	// the webhooks in that of theirs.
 	reactions map[string][]reaction
-	targets   map[int64]*target
+	// automations are by their ids, those that are switched off too: they can be
+	// run by hand.
+	automations map[int64]*trigger
+	targets     map[int64]*target
 	// sorted are the targets in the order of their ids.
 	sorted []*target
 }
@@ -104,13 +107,19 @@ func (r *Reactions) load(t *store.Tenant, version int64) (*ruleset, error) {
 		return nil, err
 	}
 	targets := named(records)
-	set := &ruleset{version: version, reactions: map[string][]reaction{}, targets: map[int64]*target{}, sorted: targets}
+	set := &ruleset{
+		version: version, reactions: map[string][]reaction{}, automations: map[int64]*trigger{},
+		targets: map[int64]*target{}, sorted: targets,
+	}
 	for i, to := range targets {
 		to.problem = r.compileEndpoint(to, records[i].Endpoint)
 		set.targets[to.id] = to
 	}
 	for _, record := range triggers {
-		if record.IsActive {
+		switch {
+		case record.IsAutomation:
+			set.automations[record.ID] = set.compile(record)
+		case record.IsActive:
 			set.listen(record.Event, set.compile(record))
 		}
 	}

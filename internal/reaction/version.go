@@ -114,6 +114,9 @@ func (r *Reactions) RestoreTrigger(t *store.Tenant, id int64, number int) (store
 	if err != nil {
 		return store.Trigger{}, err
 	}
+	if present, err := t.Trigger(id); err == nil && present.IsAutomation {
+		return store.Trigger{}, triggerMissing(store.ErrNotFound, id) // only a part of it is in the version
+	}
 	return r.UpdateTrigger(t, id, func(in *TriggerInput) error {
 		*in = before
 		return nil
