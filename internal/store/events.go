@@ -55,9 +55,12 @@ func scanEventHead(e *Event) []any {
 
 func scanEvent(e *Event) []any { return append(scanEventHead(e), &e.Context) }
 
-// eventBatch is the number of rows of one INSERT: it keeps the number of texts of
-// SQL small.
-const eventBatch = 8
+// eventBatch is the number of rows of one INSERT, eventBulk that of one where
+// there are so many: batchOf says why.
+const (
+	eventBatch = 8
+	eventBulk  = 64
+)
 
 // AppendEvents stores events in their order as caused by the transaction's
 // actor, queues them for the reactions, and sets the ID, TenantID, cause and
@@ -65,7 +68,7 @@ const eventBatch = 8
 // ExternalID is a *DuplicateError.
 func (t *Tenant) AppendEvents(events ...*Event) error {
 	for len(events) > 0 {
-		n := min(len(events), eventBatch)
+		n := batchOf(len(events), eventBatch, eventBulk)
 		if err := t.RecordEvents(events[:n]...); err != nil {
 			return err
 		}
@@ -78,7 +81,7 @@ func (t *Tenant) AppendEvents(events ...*Event) error {
 	return nil
 }
 
-// RecordEvents is AppendEvents for at most eight events that the transaction
+// RecordEvents is AppendEvents for at most eventBulk events that the transaction
 // itself answers: they are not queued.
 func (t *Tenant) RecordEvents(events ...*Event) error {
 	const row = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -54,15 +54,18 @@ func scanLedger(r *LedgerRow) []any {
 	}
 }
 
-// ledgerBatch is the number of rows of one INSERT: it keeps the number of texts
-// of SQL small.
-const ledgerBatch = 16
+// ledgerBatch is the number of rows of one INSERT, ledgerBulk that of one where
+// there are so many: batchOf says why.
+const (
+	ledgerBatch = 16
+	ledgerBulk  = 256
+)
 
 // AppendLedger stores rows in their order. Their IDs are not set.
 func (t *Tenant) AppendLedger(rows []LedgerRow) error {
 	const row = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	for len(rows) > 0 {
-		n := min(len(rows), ledgerBatch)
+		n := batchOf(len(rows), ledgerBatch, ledgerBulk)
 		args := make([]any, 0, 14*n)
 		for _, r := range rows[:n] {
 			args = append(args, t.ID, r.ProfileID, string(r.Kind), r.InstanceID, string(r.Entry), r.Value, r.Pending,

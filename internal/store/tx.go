@@ -188,6 +188,17 @@ func (tx *Tx) insertAll(query string, args ...any) ([]int64, error) {
 	return ids, tx.check(err)
 }
 
+// batchOf returns how many of n rows the next INSERT takes. Few sizes keep the
+// number of texts of SQL small. Where there are many rows they go in bulk: SQLite
+// spends time on each statement in proportion to what the transaction changed
+// before it, so that many small ones take the square of their number.
+func batchOf(n, batch, bulk int) int {
+	if n >= bulk {
+		return bulk
+	}
+	return min(n, batch)
+}
+
 // collect reads every row of a query; scan names where a row's columns go.
 func collect[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, error) {
 	rows, err := tx.query(query, args)
