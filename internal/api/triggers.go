@@ -22,12 +22,7 @@ func (s *Server) triggers() {
 		s.opts.Reactions.DryRun)
 	versions(r, store.TriggerVersion, s.opts.Reactions.RestoreTrigger, viewTrigger)
 
-	const all, one = "/triggers/{id}/actions", "/triggers/{id}/actions/{action}"
-	list(r, on("GET "+all, "read-triggers", "List the actions of a trigger"), listActions)
-	create(r, on("POST "+all, "update-triggers", "Create an action"), nil, s.createAction)
-	read(r, on("GET "+one, "read-triggers", "Read an action"), s.readAction)
-	change(r, on("PUT "+one, "update-triggers", "Update an action"), s.updateAction)
-	remove(r, on("DELETE "+one, "update-triggers", "Delete an action"), s.deleteAction)
+	s.actions(r, "trigger", triggerOf)
 }
 
 // Trigger is a trigger as the API shows it.
@@ -45,21 +40,6 @@ type Trigger struct {
 	UpdatedAt   scalar.Time `json:"updated_at"`
 }
 
-// Action is one step of a trigger as the API shows it.
-type Action struct {
-	ID          int64            `json:"id"`
-	UUID        string           `json:"uuid" doc:"The type of the action."`
-	Name        string           `json:"name"`
-	ReferenceID scalar.Text      `json:"reference_id"`
-	SortOrder   int              `json:"sort_order"`
-	Description scalar.Text      `json:"description"`
-	Notes       scalar.Text      `json:"notes"`
-	OnError     string           `json:"on_error" enum:"stop,continue" doc:"Whether the actions after it run though it failed."`
-	Arguments   []store.Argument `json:"arguments"`
-	CreatedAt   scalar.Time      `json:"created_at"`
-	UpdatedAt   scalar.Time      `json:"updated_at"`
-}
-
 func viewTrigger(t store.Trigger) Trigger {
 	v := Trigger{
 		ID: t.ID, Name: t.Name, Trigger: t.Event, Description: scalar.Text(t.Description), Notes: scalar.Text(t.Notes),
@@ -67,18 +47,6 @@ func viewTrigger(t store.Trigger) Trigger {
 	}
 	for i, a := range t.Actions {
 		v.Actions[i] = viewAction(a)
-	}
-	return v
-}
-
-func viewAction(a store.Action) Action {
-	v := Action{
-		ID: a.ID, UUID: a.Type, Name: a.Name, ReferenceID: scalar.Text(a.ReferenceID), SortOrder: a.SortOrder,
-		Description: scalar.Text(a.Description), Notes: scalar.Text(a.Notes), OnError: a.OnError, Arguments: a.Arguments,
-		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
-	}
-	if v.Arguments == nil {
-		v.Arguments = []store.Argument{}
 	}
 	return v
 }
@@ -93,78 +61,37 @@ func (s *Server) createTrigger(t *store.Tenant, _ *call, in reaction.TriggerInpu
 	return viewTrigger(trigger), err
 }
 
-func readTrigger(t *store.Tenant, c *call) (Trigger, error) {
+// triggerOf reads the trigger that the path names.
+func triggerOf(t *store.Tenant, c *call) (store.Trigger, error) {
 	id, err := c.number("id", "trigger")
 	if err != nil {
-		return Trigger{}, err
+		return store.Trigger{}, err
 	}
 	trigger, err := t.Trigger(id)
-	trigger, err = found(trigger, err, "trigger", c.param("id"))
+	if err == nil && trigger.IsAutomation {
+		err = store.ErrNotFound
+	}
+	return found(trigger, err, "trigger", c.param("id"))
+}
+
+func readTrigger(t *store.Tenant, c *call) (Trigger, error) {
+	trigger, err := triggerOf(t, c)
 	return viewTrigger(trigger), err
 }
 
 func (s *Server) updateTrigger(t *store.Tenant, c *call, patch func(*reaction.TriggerInput) error) (Trigger, error) {
-	id, err := c.number("id", "trigger")
+	trigger, err := triggerOf(t, c)
 	if err != nil {
 		return Trigger{}, err
 	}
-	trigger, err := s.opts.Reactions.UpdateTrigger(t, id, patch)
+	trigger, err = s.opts.Reactions.UpdateTrigger(t, trigger.ID, patch)
 	return viewTrigger(trigger), err
 }
 
 func (s *Server) deleteTrigger(t *store.Tenant, c *call) error {
-	id, err := c.number("id", "trigger")
+	trigger, err := triggerOf(t, c)
 	if err != nil {
 		return err
 	}
-	return s.opts.Reactions.DeleteTrigger(t, id)
-}
-
-func listActions(t *store.Tenant, c *call, l store.List) (store.Page[Action], error) {
-	trigger, err := readTrigger(t, c)
-	return slice(trigger.Actions, l, err)
-}
-
-func (s *Server) createAction(t *store.Tenant, c *call, in reaction.ActionInput) (Action, error) {
-	id, err := c.number("id", "trigger")
-	if err != nil {
-		return Action{}, err
-	}
-	a, err := s.opts.Reactions.CreateAction(t, id, in)
-	return viewAction(a), err
-}
-
-// actionID reads the ids of a trigger and of its action from the path.
-func (c *call) actionID() (trigger, action int64, err error) {
-	if trigger, err = c.number("id", "trigger"); err != nil {
-		return 0, 0, err
-	}
-	action, err = c.number("action", "action")
-	return trigger, action, err
-}
-
-func (s *Server) readAction(t *store.Tenant, c *call) (Action, error) {
-	trigger, action, err := c.actionID()
-	if err != nil {
-		return Action{}, err
-	}
-	a, err := s.opts.Reactions.Action(t, trigger, action)
-	return viewAction(a), err
-}
-
-func (s *Server) updateAction(t *store.Tenant, c *call, patch func(*reaction.ActionInput) error) (Action, error) {
-	trigger, action, err := c.actionID()
-	if err != nil {
-		return Action{}, err
-	}
-	a, err := s.opts.Reactions.UpdateAction(t, trigger, action, patch)
-	return viewAction(a), err
-}
-
-func (s *Server) deleteAction(t *store.Tenant, c *call) error {
-	trigger, action, err := c.actionID()
-	if err != nil {
-		return err
-	}
-	return s.opts.Reactions.DeleteAction(t, trigger, action)
+	return s.opts.Reactions.DeleteTrigger(t, trigger.ID)
 }
