@@ -40,7 +40,7 @@ func (p *programme) setEarners(recs []store.Definition) {
 		if rec.Kind != store.PointDefinition {
 			continue
 		}
-		tierKind = tierKind || d.Kind == "tier"
+		tierKind = tierKind || d.Kind == "tier" && d.EarnRate != nil
 		switch {
 		case !d.IsPublished || d.EarnRate == nil || *d.EarnRate == 0:
 		case d.Kind == "purchase":

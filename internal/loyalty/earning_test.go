@@ -279,3 +279,17 @@ func TestAnAnonymousSaleEarnsNothing(t *testing.T) {
 		c.wantBalance("somebody's sale", "0")
 	})
 }
+
+func TestTierPointsGivenByHandDoNotStopSalesFromGivingThem(t *testing.T) {
+	eachTill(t, func(t *testing.T, c *till) {
+		definition(c.shop, loyalty.TierDefinitions, `{"name": "Gold", "handle": "gold", "value_min": 1000}`)
+		c.definePoints(`{"name": "By hand", "handle": "by-hand", "kind": "tier"}`)
+		if x := c.buy("100", ""); len(x.TierPoints) != 1 || x.TierPoints[0].Value != 100*scalar.One {
+			t.Errorf("the sale's tier points: %s", asJSON(x.TierPoints))
+		}
+		c.definePoints(`{"name": "None", "handle": "none", "kind": "tier", "earn_rate": 0}`)
+		if x := c.buy("100", ""); len(x.TierPoints) != 0 {
+			t.Errorf("a rate of 0: %s", asJSON(x.TierPoints))
+		}
+	})
+}
