@@ -3,15 +3,15 @@ package webhook
 // An AutomationContext is the body of automation.fired: the profile that an automation selected, and the run that did.
 type AutomationContext struct {
 	ProfileContext
-	Automation  Automation `json:"automation"`
-	RunID       int64      `json:"run_id"`
-	ScheduledAt Time       `json:"scheduled_at"` // the moment for which the profile was selected
+	Automation  AutomationRef `json:"automation"`
+	RunID       int64         `json:"run_id"`
+	ScheduledAt Time          `json:"scheduled_at"` // the moment for which the profile was selected
 }
 
 func (*AutomationContext) carries(e Event) bool { return e == AutomationFired }
 
-// An Automation is named by the events that it leads to.
-type Automation struct {
+// An AutomationRef names an automation.
+type AutomationRef struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 }

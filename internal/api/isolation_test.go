@@ -98,6 +98,13 @@ func (h *house) furnish(tenant string) shop {
 	s.values["/triggers/{id}"] = trigger.id()
 	s.values["/triggers/{id}/actions/{action}"] = fmt.Sprint(trigger.data()["actions"].([]any)[0].(map[string]any)["id"])
 
+	fired := c.post("/automations", object{
+		"name": "n", "query": "all", "schedule": "0 9 * * *", "actions": []object{{"name": "tag.add", "arguments": []object{{"name": "tags", "value": "met"}}}},
+	}).want(201)
+	s.values["/automations/{id}"] = fired.id()
+	s.values["/automations/{id}/actions/{action}"] = fmt.Sprint(fired.data()["actions"].([]any)[0].(map[string]any)["id"])
+	s.values["/automations/{id}/runs/{run}"] = c.post("/automations/"+fired.id()+"/trigger", object{}).want(201).id()
+
 	s.values["/webhooks/{id}"] = c.post("/webhooks", object{"trigger": "profile.created", "url": "https://example.com", "namespace": "crm"}).want(201).id()
 
 	for _, of := range []string{"triggers", "targets", "webhooks"} {
@@ -158,7 +165,7 @@ func TestNoTokenReachesAnotherTenantsRows(t *testing.T) {
 		a := h.furnish("a")
 		stranger := h.as("b")
 		for path, ops := range h.document().Paths {
-			if strings.HasPrefix(path, "/api/v3/auth/") && !strings.Contains(path, "{") || strings.HasSuffix(path, "/catalogue") || path == "/api/v3/triggers/actions" || strings.Contains(path, "/settings") {
+			if strings.HasPrefix(path, "/api/v3/auth/") && !strings.Contains(path, "{") || strings.HasSuffix(path, "/catalogue") || path == "/api/v3/triggers/actions" || path == "/api/v3/automations/queries" || strings.Contains(path, "/settings") {
 				continue
 			}
 			for method := range ops {

@@ -113,6 +113,7 @@ func (s *Server) resources() {
 	s.targets()
 	s.webhooks()
 	s.triggers()
+	s.automations()
 	s.events()
 	s.deliveries()
 	s.auth()

@@ -29,7 +29,7 @@ type Input struct {
 	Type  scalar.Text `json:"type,omitempty" enum:"date,scheduled" doc:"date runs once, scheduled again and again: what the schedule says when not given."`
 	Query string      `json:"query" required:"true" doc:"The selection of profiles: one of those at /automations/queries."`
 	// Arguments, when given to an update, replace all that there are.
-	Arguments []Argument `json:"arguments,omitempty" doc:"What the query takes."`
+	Arguments []QueryArgument `json:"arguments,omitempty" doc:"What the query takes."`
 	Timing
 	Description scalar.Text `json:"description,omitempty"`
 	Notes       scalar.Text `json:"notes,omitempty"`
@@ -120,7 +120,7 @@ func (a *Automations) apply(t *store.Tenant, row *store.Automation, in Input) er
 	if in.Type != "" && c.typ != "" && string(in.Type) != c.typ {
 		bad.Add("type", "The type must be %s: that is what the schedule, date and frequency say.", c.typ)
 	}
-	arguments, err := json.Marshal(append([]Argument{}, in.Arguments...))
+	arguments, err := json.Marshal(append([]QueryArgument{}, in.Arguments...))
 	if err != nil {
 		return fmt.Errorf("encode the arguments: %w", err)
 	}
@@ -171,7 +171,7 @@ func TimingOf(row store.Automation) (in Timing) {
 }
 
 // ArgumentsOf returns the arguments of an automation's query.
-func ArgumentsOf(row store.Automation) (args []Argument) {
+func ArgumentsOf(row store.Automation) (args []QueryArgument) {
 	_ = json.Unmarshal(row.Arguments, &args) // as apply wrote it
 	return args
 }

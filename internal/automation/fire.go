@@ -19,7 +19,7 @@ type firing struct {
 	ctx        context.Context
 	t          *store.Tenant
 	run        *store.AutomationRun
-	automation event.Automation
+	automation event.AutomationRef
 	selection  selection
 }
 
@@ -47,7 +47,7 @@ func (a *Automations) firing(ctx context.Context, t *store.Tenant, r *store.Auto
 	if err != nil {
 		return nil, err
 	}
-	return &firing{a, ctx, t, r, event.Automation{ID: row.ID, Name: row.Name}, s}, nil
+	return &firing{a, ctx, t, r, event.AutomationRef{ID: row.ID, Name: row.Name}, s}, nil
 }
 
 // fire does one profile. When that fails, nothing of it remains but a note, and

@@ -15,15 +15,15 @@ import (
 
 // Query is a named selection of profiles as the catalogue shows it.
 type Query struct {
-	Name        string      `json:"name"`
-	Description string      `json:"description"`
-	Parameters  []Parameter `json:"parameters"`
+	Name        string           `json:"name"`
+	Description string           `json:"description"`
+	Parameters  []QueryParameter `json:"parameters"`
 
 	build func(m moment, in values) (selection, error)
 }
 
-// Parameter is what a query takes.
-type Parameter struct {
+// QueryParameter is what a query takes.
+type QueryParameter struct {
 	Name        string `json:"name"`
 	Type        string `json:"type" enum:"integer,text,boolean,condition"`
 	IsRequired  bool   `json:"is_required"`
@@ -42,33 +42,33 @@ const (
 const maxAhead = 3660
 
 var (
-	ahead   = Parameter{"days", integer, true, "How many days from the day of the run, which is 0."}
-	within  = Parameter{"days", integer, true, "Within how many days from the day of the run, which is 0."}
-	exactly = Parameter{"exactly", boolean, false, "Only on that very day, so that a daily run selects each profile once: false when not given."}
-	handle  = Parameter{"handle", text, true, "Its handle."}
+	ahead   = QueryParameter{"days", integer, true, "How many days from the day of the run, which is 0."}
+	within  = QueryParameter{"days", integer, true, "Within how many days from the day of the run, which is 0."}
+	exactly = QueryParameter{"exactly", boolean, false, "Only on that very day, so that a daily run selects each profile once: false when not given."}
+	handle  = QueryParameter{"handle", text, true, "Its handle."}
 )
 
 // Queries is the catalogue of selections.
 func Queries() []Query {
 	return []Query{
-		{"all", "Every profile.", []Parameter{}, selectAll},
-		{"birthday", "Who has the birthday in so many days. Who was born on 29 February has it on the 28th of other years.", []Parameter{ahead}, selectBirthday},
-		{"joined_anniversary", "Whose joining has its anniversary in so many days.", []Parameter{ahead}, selectJoined},
-		{"tier_anniversary", "Whose tier has its anniversary in so many days.", []Parameter{ahead}, selectTierAnniversary},
-		{"lapsed", "Whose latest shop was so many days ago or earlier. Who never shopped is not selected.", []Parameter{
+		{"all", "Every profile.", []QueryParameter{}, selectAll},
+		{"birthday", "Who has the birthday in so many days. Who was born on 29 February has it on the 28th of other years.", []QueryParameter{ahead}, selectBirthday},
+		{"joined_anniversary", "Whose joining has its anniversary in so many days.", []QueryParameter{ahead}, selectJoined},
+		{"tier_anniversary", "Whose tier has its anniversary in so many days.", []QueryParameter{ahead}, selectTierAnniversary},
+		{"lapsed", "Whose latest shop was so many days ago or earlier. Who never shopped is not selected.", []QueryParameter{
 			{"days", integer, true, "How many days ago."}, exactly,
 		}, selectLapsed},
-		{"rewards_expiring", "Who has something left of a reward that expires within so many days.", []Parameter{within, exactly}, selectExpiring(store.Reward)},
-		{"points_expiring", "Who has something left of points that expire within so many days.", []Parameter{within, exactly}, selectExpiring(store.Point)},
-		{"benefits_expiring", "Who has a benefit that expires within so many days.", []Parameter{within, exactly}, selectExpiring(store.Benefit)},
-		{"tag", "Who has a tag.", []Parameter{handle}, func(_ moment, in values) (selection, error) {
+		{"rewards_expiring", "Who has something left of a reward that expires within so many days.", []QueryParameter{within, exactly}, selectExpiring(store.Reward)},
+		{"points_expiring", "Who has something left of points that expire within so many days.", []QueryParameter{within, exactly}, selectExpiring(store.Point)},
+		{"benefits_expiring", "Who has a benefit that expires within so many days.", []QueryParameter{within, exactly}, selectExpiring(store.Benefit)},
+		{"tag", "Who has a tag.", []QueryParameter{handle}, func(_ moment, in values) (selection, error) {
 			return selection{Selection: store.Tagged(in.text("handle"))}, nil
 		}},
-		{"status", "Who has a status that holds.", []Parameter{handle}, selectStatus},
-		{"tier", "Who holds a tier.", []Parameter{handle}, func(_ moment, in values) (selection, error) {
+		{"status", "Who has a status that holds.", []QueryParameter{handle}, selectStatus},
+		{"tier", "Who holds a tier.", []QueryParameter{handle}, func(_ moment, in values) (selection, error) {
 			return selection{Selection: store.InTier(in.text("handle"))}, nil
 		}},
-		{"condition", "For whom a condition holds.", []Parameter{
+		{"condition", "For whom a condition holds.", []QueryParameter{
 			{"condition", condition, true, "JSON Logic on the context of the profile, or the text of it."},
 		}, selectCondition},
 	}
@@ -84,8 +84,8 @@ func queryNamed(name string) (Query, bool) {
 	return all[at], true
 }
 
-// Argument is what one parameter of a query is given.
-type Argument struct {
+// QueryArgument is what one parameter of a query is given.
+type QueryArgument struct {
 	Name  string          `json:"name"`
 	Value json.RawMessage `json:"value"`
 }
@@ -109,7 +109,7 @@ func (in values) bool(name string) (b bool) {
 }
 
 // check reads the arguments of a query and notes what is wrong with them.
-func check(t *store.Tenant, bad *problem.Invalid, name string, args []Argument) (q Query, in values, err error) {
+func check(t *store.Tenant, bad *problem.Invalid, name string, args []QueryArgument) (q Query, in values, err error) {
 	q, ok := queryNamed(name)
 	if !ok {
 		var names []string
@@ -125,7 +125,7 @@ func check(t *store.Tenant, bad *problem.Invalid, name string, args []Argument) 
 	}
 	in = values{}
 	for i, arg := range args {
-		at := slices.IndexFunc(q.Parameters, func(p Parameter) bool { return p.Name == arg.Name })
+		at := slices.IndexFunc(q.Parameters, func(p QueryParameter) bool { return p.Name == arg.Name })
 		switch {
 		case at < 0:
 			var names []string
@@ -156,7 +156,7 @@ func check(t *store.Tenant, bad *problem.Invalid, name string, args []Argument) 
 }
 
 // read returns a value in its one form, or says what it must be.
-func (p Parameter) read(raw json.RawMessage) (json.RawMessage, error) {
+func (p QueryParameter) read(raw json.RawMessage) (json.RawMessage, error) {
 	var s string
 	quoted := json.Unmarshal(raw, &s) == nil
 	switch p.Type {

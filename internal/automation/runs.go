@@ -31,11 +31,11 @@ type Run struct {
 // RunDetail is a run with what failed.
 type RunDetail struct {
 	Run
-	Failures []Failure `json:"failures" doc:"The first hundred."`
+	Failures []RunFailure `json:"failures" doc:"The first hundred."`
 }
 
-// Failure is a profile for which a run failed.
-type Failure struct {
+// RunFailure is a profile for which a run failed.
+type RunFailure struct {
 	ProfileID string     `json:"profile_id"`
 	EventID   scalar.Int `json:"event_id" doc:"The event whose run log says more; null when nothing remained of it."`
 	Error     string     `json:"error"`
@@ -70,15 +70,15 @@ func ReadRun(t *store.Tenant, automationID, id int64) (RunDetail, error) {
 		return RunDetail{}, missing(err, "run", id)
 	}
 	rows, err := t.AutomationFailures(id)
-	d := RunDetail{Run: viewRun(r), Failures: make([]Failure, len(rows))}
+	d := RunDetail{Run: viewRun(r), Failures: make([]RunFailure, len(rows))}
 	for i, f := range rows {
-		d.Failures[i] = Failure(f)
+		d.Failures[i] = RunFailure(f)
 	}
 	return d, err
 }
 
-// StartInput says how an automation is run by hand.
-type StartInput struct {
+// RunInput says how an automation is run by hand.
+type RunInput struct {
 	Force bool        `json:"force,omitempty" doc:"Beside a run that is under way."`
 	Now   scalar.Time `json:"now,omitzero" doc:"The moment for which profiles are selected: the present when not given."`
 }
@@ -89,7 +89,7 @@ const farthest = 10 * 366 * 24 * time.Hour
 // Start starts a run on behalf of the transaction's actor, of an automation that
 // is switched off too. It is a *problem.Conflict when one is under way, unless
 // the input forces it.
-func Start(t *store.Tenant, id int64, in StartInput) (Run, error) {
+func Start(t *store.Tenant, id int64, in RunInput) (Run, error) {
 	if err := lock(t, id); err != nil {
 		return Run{}, err
 	}

@@ -10,16 +10,16 @@ import (
 	"github.com/belfryhq/belfry/internal/store"
 )
 
-// SampleInput is a selection to be tried.
-type SampleInput struct {
-	Query     string      `json:"query" required:"true" doc:"One of those at /automations/queries."`
-	Arguments []Argument  `json:"arguments,omitempty" doc:"What the query takes."`
-	Now       scalar.Time `json:"now,omitzero" doc:"The moment for which profiles are selected: the present when not given."`
-	Timezone  scalar.Text `json:"timezone,omitempty" doc:"The IANA zone of the days that the query counts: the tenant's when not given."`
+// QuerySampleInput is a selection to be tried.
+type QuerySampleInput struct {
+	Query     string          `json:"query" required:"true" doc:"One of those at /automations/queries."`
+	Arguments []QueryArgument `json:"arguments,omitempty" doc:"What the query takes."`
+	Now       scalar.Time     `json:"now,omitzero" doc:"The moment for which profiles are selected: the present when not given."`
+	Timezone  scalar.Text     `json:"timezone,omitempty" doc:"The IANA zone of the days that the query counts: the tenant's when not given."`
 }
 
-// Sample is what a selection finds.
-type Sample struct {
+// QuerySample is what a selection finds.
+type QuerySample struct {
 	Rows  []event.ProfileContext `json:"rows" doc:"The first ten profiles, as the actions would get them."`
 	Count int                    `json:"count" doc:"How many were found, at most 10000 and within two seconds."`
 	// IsComplete is false when there may be more.
@@ -34,8 +34,8 @@ const (
 )
 
 // Try returns the first profiles of a selection and counts them, within bounds.
-func Try(t *store.Tenant, in SampleInput) (Sample, error) {
-	out := Sample{Rows: []event.ProfileContext{}}
+func Try(t *store.Tenant, in QuerySampleInput) (QuerySample, error) {
+	out := QuerySample{Rows: []event.ProfileContext{}}
 	var bad problem.Invalid
 	query, args, err := check(t, &bad, in.Query, in.Arguments)
 	if err != nil {
@@ -80,7 +80,7 @@ func Try(t *store.Tenant, in SampleInput) (Sample, error) {
 }
 
 // take counts a profile if it is selected.
-func (out *Sample) take(t *store.Tenant, s *selection, id string, at scalar.Time) error {
+func (out *QuerySample) take(t *store.Tenant, s *selection, id string, at scalar.Time) error {
 	if s.keep == nil && len(out.Rows) == sampleRows {
 		out.Count++
 		return nil
