@@ -20,6 +20,10 @@ func (s *Server) triggers() {
 		"Runs a trigger, stored or not and active or not, on a stored event, a sample or a context, and undoes it all: what each "+
 			"action would do, the conditions with the value of every node, and the bodies that would be sent. Nothing is written."),
 		s.opts.Reactions.DryRun)
+	trial(r, on("POST /triggers/backtest", "test-triggers", "Try a trigger on the events that were",
+		"Runs the filters of a trigger, stored or not, over the last events of its type: how many match, and how that differs "+
+			"from the stored state. Nothing is written."),
+		s.opts.Reactions.Backtest)
 	versions(r, store.TriggerVersion, s.opts.Reactions.RestoreTrigger, viewTrigger)
 
 	s.actions(r, "trigger", triggerOf)

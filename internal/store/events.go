@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"strings"
 
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -235,6 +236,16 @@ func (t *Tenant) EventsByExternalID(ids ...string) ([]Event, error) {
 		return collect(t.Tx, scanEventHead, "SELECT "+eventHead+` FROM events
 			WHERE tenant_id = ? AND external_id IN (`+placeholders(len(ids))+")", withTenant(t.ID, ids)...)
 	})
+}
+
+// EventsBefore reads the last events of a type, or those before an id that is not
+// 0, the last one first.
+func (t *Tenant) EventsBefore(typ string, before int64, limit int) ([]Event, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	return collect(t.Tx, scanEvent, "SELECT "+eventColumns+" FROM events WHERE tenant_id = ? AND type = ? AND id < ? ORDER BY id DESC LIMIT ?",
+		t.ID, typ, before, limit)
 }
 
 var eventFields = Fields{
