@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/scalar"
@@ -19,7 +20,7 @@ var AchievementDefinitions = &Definitions[event.AchievementDefinition]{
 // maxLevels is how many levels an achievement may have.
 const maxLevels = 100
 
-func checkAchievementDefinition(t *store.Tenant, d, _ *event.AchievementDefinition, invalid *InvalidError) error {
+func checkAchievementDefinition(t *store.Tenant, d, before *event.AchievementDefinition, invalid *InvalidError) error {
 	p, err := programmeOf(t)
 	if err != nil {
 		return err
@@ -41,6 +42,9 @@ func checkAchievementDefinition(t *store.Tenant, d, _ *event.AchievementDefiniti
 	if d.Period != "" && d.EnableAnnualEarnCycle {
 		invalid.Add("enable_annual_earn_cycle", "The enable annual earn cycle cannot be true when period is present.")
 	}
+	if err := checkLevelsStay(t, d, before, invalid); err != nil {
+		return err
+	}
 	for i := range d.Levels {
 		l := &d.Levels[i]
 		l.ID = scalar.Int(i + 1)
@@ -55,6 +59,32 @@ func checkAchievementDefinition(t *store.Tenant, d, _ *event.AchievementDefiniti
 	}
 	if d.Levels == nil {
 		d.Levels = []event.AchievementLevel{}
+	}
+	return nil
+}
+
+// checkLevelsStay notes levels that were removed or have another place, once
+// there are counts: what profiles unlocked is remembered by the place, so that
+// another level there would not be unlocked, and the moved one unlocked again.
+func checkLevelsStay(t *store.Tenant, d, before *event.AchievementDefinition, invalid *InvalidError) error {
+	if before == nil {
+		return nil
+	}
+	counted, err := t.HasInstances(before.ID)
+	if err != nil {
+		return fmt.Errorf("look for counts: %w", err)
+	}
+	if !counted {
+		return nil
+	}
+	if len(d.Levels) < len(before.Levels) {
+		invalid.Add("levels", "The levels cannot be removed once there are counts.")
+	}
+	for i, l := range d.Levels {
+		known := slices.IndexFunc(before.Levels, func(b event.AchievementLevel) bool { return b.Trigger == l.Trigger })
+		if l.ID != 0 && l.ID != scalar.Int(i+1) || known >= 0 && known != i {
+			invalid.Add(fmt.Sprintf("levels.%d.id", i), "The levels keep their places once there are counts; new ones come last.")
+		}
 	}
 	return nil
 }
