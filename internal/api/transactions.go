@@ -24,6 +24,10 @@ func (s *Server) transactions() {
 		"is_void voids it; a profile_id claims an anonymous one."), updateTransaction)
 	remove(r, on("DELETE "+one, "delete-transactions", "Delete a transaction"), deleteTransaction)
 	s.upsertTransaction(r)
+	trial(r, on("POST "+all+"/incentive-estimate", "create-transactions", "Estimate what a sale would give",
+		"How many points and tier points the actions of a trigger on transaction.created would give for a sale that has not taken "+
+			"place, by the ids of the actions; those that a filter keeps from running are not there. Nothing is stored."),
+		s.opts.Reactions.EstimateIncentives)
 	s.transactionItems(r)
 	act(r, on("POST "+one+"/event-trigger", "update-transactions", "Do something about a transaction again",
 		"transaction.recalculate computes the profile's aggregations and what the transaction gives it; "+

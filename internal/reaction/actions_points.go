@@ -51,13 +51,7 @@ var rateKind = &kind{
 }
 
 func awardRated(x *execution, in arguments, result *ActionResult) error {
-	question := loyalty.RateQuestion{
-		ProfileID: in.text("profile_id"), Price: in.amount("price"), Handle: in.text("rate"), Code: in.text("code"),
-		Type: in.text("type"), Location: in.text("location"),
-	}
-	if question.Type == "" {
-		question.Type = in.text("definition")
-	}
+	question := rateQuestion(in)
 	answer, err := loyalty.CalculateRate(x.tenant, question)
 	if err != nil {
 		return err
@@ -68,6 +62,17 @@ func awardRated(x *execution, in arguments, result *ActionResult) error {
 	}
 	result.Detail = fmt.Sprintf("The rate makes %s of %s.", answer.Total, question.Price)
 	return x.awardPoints(in, &answer.Total, result)
+}
+
+func rateQuestion(in arguments) loyalty.RateQuestion {
+	question := loyalty.RateQuestion{
+		ProfileID: in.text("profile_id"), Price: in.amount("price"), Handle: in.text("rate"), Code: in.text("code"),
+		Type: in.text("type"), Location: in.text("location"),
+	}
+	if question.Type == "" {
+		question.Type = in.text("definition")
+	}
+	return question
 }
 
 func (x *execution) awardPoints(in arguments, value *scalar.Amount, result *ActionResult) error {
