@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/belfryhq/belfry/internal/api"
+	"github.com/belfryhq/belfry/internal/automation"
 	"github.com/belfryhq/belfry/internal/delivery"
 	"github.com/belfryhq/belfry/internal/loyalty"
 	"github.com/belfryhq/belfry/internal/reaction"
@@ -39,6 +40,7 @@ type App struct {
 	reactions       *reaction.Reactions
 	schedule        *loyalty.Schedule
 	batches         *loyalty.Batches
+	automations     *automation.Automations
 	metrics         *metrics
 	server          *http.Server
 	listener        net.Listener
@@ -139,7 +141,8 @@ func (a *App) wire() (http.Handler, error) {
 	})
 	a.schedule = &loyalty.Schedule{DB: a.db, Logger: a.logger}
 	a.batches = &loyalty.Batches{DB: a.db, Logger: a.logger}
-	a.metrics = newMetrics(append(a.deliveries.Collectors(), waiting(a.db), newOverdue(a.db))...)
+	a.automations = &automation.Automations{DB: a.db, Reactions: a.reactions, Logger: a.logger}
+	a.metrics = newMetrics(append(a.deliveries.Collectors(), waiting(a.db), newOverdue(a.db), newRuns(a.db))...)
 	return api.New(api.Options{
 		DB: a.db, Reactions: a.reactions, Deliveries: a.deliveries, Version: a.config.Version, Logger: a.logger,
 		PublicURL: a.config.PublicURL, RateLimit: a.config.RateLimit, Observe: a.metrics.observe,
@@ -181,6 +184,7 @@ func (a *App) run() {
 	a.background.Go(func() { a.reactions.Run(ctx) })
 	a.background.Go(func() { a.schedule.Run(ctx) })
 	a.background.Go(func() { a.batches.Run(ctx) })
+	a.background.Go(func() { a.automations.Run(ctx) })
 	a.background.Go(func() { a.tidy(ctx) })
 	a.background.Go(func() {
 		if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {

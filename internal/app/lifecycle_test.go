@@ -95,6 +95,8 @@ func TestMetricsTellHowManyEventsWait(t *testing.T) {
 		text, err := io.ReadAll(res.Body)
 		return err == nil && strings.Contains(string(text), "\nbelfry_events_waiting 0\n") &&
 			strings.Contains(string(text), "\nbelfry_schedule_overdue_accounts 0\n") &&
+			strings.Contains(string(text), "\nbelfry_automation_runs_running 0\n") &&
+			strings.Contains(string(text), "\nbelfry_automation_runs_overdue 0\n") &&
 			strings.Contains(string(text), "\nbelfry_schedule_overdue_seconds 0\n")
 	})
 }
