@@ -114,6 +114,7 @@ func (h *house) furnish(tenant string) shop {
 		h.t.Fatal(err)
 	}
 	s.values["/events/{id}"] = fmt.Sprint(c.get("/events").want(200).rows()[0].(map[string]any)["id"])
+	s.values["/action-history/{id}"] = fmt.Sprint(c.get("/action-history").want(200).rows()[0].(map[string]any)["id"])
 	s.values["/deliveries/{id}"] = fmt.Sprint(c.get("/deliveries").want(200).rows()[0].(map[string]any)["id"])
 	s.values["/auth/api-tokens/{id}"] = fmt.Sprint(c.get("/auth/verify").want(200).data()["id"])
 	return s

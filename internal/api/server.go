@@ -115,6 +115,7 @@ func (s *Server) resources() {
 	s.triggers()
 	s.automations()
 	s.events()
+	s.actionHistory()
 	s.deliveries()
 	s.auth()
 }

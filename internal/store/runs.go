@@ -53,3 +53,17 @@ func (t *Tenant) RunLog(eventID int64) (RunLog, error) {
 	return single(t.Tx, scanRunLog,
 		"SELECT event_id, tenant_id, results, created_at FROM runs WHERE tenant_id = ? AND event_id = ?", t.ID, eventID)
 }
+
+// RunLogs reads the logs of events, of those that have one.
+func (t *Tenant) RunLogs(eventIDs ...int64) ([]RunLog, error) {
+	return inBatches(eventIDs, func(ids []int64) ([]RunLog, error) {
+		return collect(t.Tx, scanRunLog, `SELECT event_id, tenant_id, results, created_at FROM runs
+			WHERE tenant_id = ? AND event_id IN (`+placeholders(len(ids))+")", withTenant(t.ID, ids)...)
+	})
+}
+
+// AnsweredEvents lists the events that have a log, without their contexts.
+func (t *Tenant) AnsweredEvents(l List) (Page[Event], error) {
+	return page(t.Tx, l, eventFields, eventHead, `events WHERE tenant_id = ?
+		AND EXISTS (SELECT 1 FROM runs WHERE runs.event_id = events.id)`, []any{t.ID}, scanEventHead)
+}
