@@ -33,7 +33,7 @@ var (
 	// unitedTables keep one row for each thing that either had.
 	unitedTables = []string{"profile_tags", "profile_statuses", "achievements", "accounts", "aggregations"}
 	// historyTables stay what they were.
-	historyTables = []string{"events", "tier_changes"}
+	historyTables = []string{"automation_failures", "events", "tier_changes"}
 )
 
 // rawShop is a shop with a second way into its database.
@@ -204,6 +204,9 @@ func (s *shop) person(name string) string {
 		}); err != nil {
 			return err
 		}
+		if err := failedRun(t, id); err != nil {
+			return err
+		}
 		amount := loyalty.ExactAmount{Amount: *money(12)}
 		_, err = loyalty.Redeem(t, id, loyalty.RedeemInput{Amount: &amount})
 		return err
@@ -213,6 +216,23 @@ func (s *shop) person(name string) string {
 	s.count(id, `{"definition":"reviews","count":3,"issued_at":"2026-02-10 00:00:00"}`)
 	s.count(id, `{"definition":"reviews","count":2}`)
 	return id
+}
+
+// failedRun stores a run of an automation that failed for the profile.
+func failedRun(t *store.Tenant, profileID string) error {
+	trigger := store.Trigger{Name: "Hello", Event: string(event.AutomationFired)}
+	if err := t.InsertTrigger(&trigger); err != nil {
+		return err
+	}
+	a := store.Automation{Trigger: trigger, Type: "date", Query: "all", Arguments: []byte("[]"), Timing: []byte("{}")}
+	if err := t.InsertAutomation(&a); err != nil {
+		return err
+	}
+	run := store.AutomationRun{AutomationID: a.ID, ScheduledAt: t.Now()}
+	if err := t.InsertAutomationRun(&run); err != nil {
+		return err
+	}
+	return t.InsertAutomationFailure(run.ID, store.AutomationFailure{ProfileID: profileID, Error: "a fault"})
 }
 
 func (s *shop) merge(loser, winner string) (p event.Profile) {
