@@ -46,12 +46,7 @@ func (s *Schedule) UnmarshalJSON(text []byte) error {
 		return json.Unmarshal(text, &s.Cron)
 	}
 	type plain Schedule
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode((*plain)(s)); err != nil {
-		return fmt.Errorf("read the schedule: %w", err)
-	}
-	return nil
+	return json.Unmarshal(text, (*plain)(s))
 }
 
 // clock is a checked timing.

@@ -51,7 +51,7 @@ const (
 
 // TracedReaction is what one trigger or webhook made of an event, and why.
 type TracedReaction struct {
-	Kind    string      `json:"kind" enum:"trigger,webhook,definition" doc:"definition: the target that the definition of the event's subject names."`
+	Kind    string      `json:"kind" enum:"trigger,webhook,definition,automation" doc:"definition: the target that the definition of the event's subject names."`
 	ID      scalar.Int  `json:"id"`
 	Name    scalar.Text `json:"name"`
 	Version scalar.Int  `json:"version" doc:"The version that ran."`

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
@@ -140,8 +141,11 @@ func (s *storyteller) reaction(x *execution, result Result) (one TracedReaction,
 	if one, err = s.trigger(x, record, result); err != nil {
 		return one, err
 	}
-	if result.TriggerID == 0 {
+	switch {
+	case result.TriggerID == 0:
 		one.Kind, one.Name = "definition", scalar.Text("The definition of the "+x.event.Subject)
+	case x.event.Type == string(event.AutomationFired) && x.event.SubjectID == strconv.FormatInt(result.TriggerID, 10):
+		one.Kind = "automation"
 	}
 	for i := range one.Actions {
 		if one.Actions[i].Delivery, err = s.delivery(one.Actions[i].DeliveryID); err != nil {
