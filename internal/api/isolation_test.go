@@ -227,6 +227,18 @@ func TestNoBodyReachesAnotherTenantsRows(t *testing.T) {
 	stranger.post("/triggers", object{"name": "n", "trigger": "profile.created", "actions": []object{
 		{"name": "target.send", "arguments": []object{{"name": "target", "value": "crm"}}},
 	}}).want(422)
+	for path, body := range map[string]object{
+		"/triggers/dry-run":                  {"trigger_id": a.values["/triggers/{id}"], "context": object{}},
+		"/triggers/backtest":                 {"trigger_id": a.values["/triggers/{id}"]},
+		"/targets/preview":                   {"target_id": a.values["/targets/{id}"], "context": object{}},
+		"/transactions/incentive-estimate":   {"trigger_id": a.values["/triggers/{id}"], "total": 1, "transacted_at": "2026-05-01"},
+		"/targets/preview?":                  {"template": "", "event_id": a.values["/events/{id}"]},
+		"/triggers/dry-run?":                 {"trigger": object{"name": "n", "trigger": "profile.created"}, "event_id": a.values["/events/{id}"]},
+		"/triggers/dry-run?profile":          {"trigger": object{"name": "n", "trigger": "profile.created"}, "sample": "profile.created", "profile_id": profile},
+		"/transactions/incentive-estimate?p": {"trigger_id": 1, "total": 1, "transacted_at": "2026-05-01", "profile_id": profile},
+	} {
+		stranger.post(path, body).want(404)
+	}
 	for _, path := range []string{"/profiles?filter[tags.handle]=vip", "/profiles?filter[identities.identifier]=77", "/deliveries?filter[state][in]=pending,sending,dead"} {
 		if rows := stranger.get(path).want(200).rows(); len(rows) != 0 {
 			t.Errorf("%s: %v", path, rows)

@@ -111,3 +111,32 @@ func (h *house) filtersAlone(b *testing.B, body []byte) float64 {
 	})
 	return float64(spent.Nanoseconds()) / rounds
 }
+
+// BenchmarkTrace tells why a sale fired none of ten triggers.
+func BenchmarkTrace(b *testing.B) {
+	h, body := newBenchHouse(b, 10, 90), saleContext(b)
+	h.queue(1, body)
+	h.step()
+	b.ReportAllocs()
+	for b.Loop() {
+		if told := h.trace(1); len(told.Reactions) != 10 {
+			b.Fatalf("%d reactions", len(told.Reactions))
+		}
+	}
+}
+
+// BenchmarkDryRun has a trigger render a target's template; on SQLite nobody else
+// writes meanwhile.
+func BenchmarkDryRun(b *testing.B) {
+	h := newHouse(b, storetest.SQLite(b, store.Options{}))
+	h.target("crm", `{"id": {{ id }}, "name": "{{ profile.first_name }}"}`)
+	h.queue(1, saleContext(b))
+	id := h.trigger(`{"name":"Sales","trigger":"transaction.created","actions":[{"name":"target.send","arguments":[{"name":"target","value":"crm"}]}]}`)
+	text := fmt.Sprintf(`{"trigger_id":%d,"event_id":1}`, id)
+	b.ReportAllocs()
+	for b.Loop() {
+		if out, err := h.dryRun(text); err != nil || out.Reaction.Outcome != matched {
+			b.Fatal(out, err)
+		}
+	}
+}

@@ -136,12 +136,11 @@ func (r *Reactions) dryRun(ctx context.Context, t *store.Tenant, record store.Tr
 		return out, err
 	}
 	out.Events = []DryEvent{}
-	sent := 0
+	bodies := outbox.bodies
 	for i := range out.Reaction.Actions {
 		a := &out.Reaction.Actions[i]
-		if a.Outcome == "sent" {
-			a.Rendering = rendering(outbox.bodies[sent], a.unrendered)
-			sent++
+		if a.Outcome == sent {
+			a.Rendering, bodies = rendering(bodies[0], a.unrendered), bodies[1:]
 		}
 		if out.Events, err = explain.told(out.Events, a.EventIDs); err != nil {
 			return out, err

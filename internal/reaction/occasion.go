@@ -46,7 +46,7 @@ func (o Occasion) event(t *store.Tenant, typ string) (*store.Event, error) {
 		return o.sample(t, typ)
 	}
 	text := bytes.TrimSpace(o.Context)
-	if text[0] != '{' {
+	if !bytes.HasPrefix(text, []byte("{")) {
 		return nil, problem.Field("context", "The context must be a JSON object.")
 	}
 	return madeUp(typ, string(o.ProfileID), text), nil

@@ -20,7 +20,7 @@ const (
 // its rows from others.
 func (of VersionOf) table() (name, own string) {
 	if of == TriggerVersion {
-		return "triggers", ""
+		return "triggers", " AND NOT EXISTS (SELECT 1 FROM automations a WHERE a.id = triggers.id)"
 	}
 	return "endpoints", " AND kind = '" + string(of) + "'"
 }
@@ -51,8 +51,8 @@ func scanVersionHead(v *Version) []any {
 // NextVersion numbers the version that a resource is about to have. Whoever else
 // saves the resource waits until the transaction ends.
 func (t *Tenant) NextVersion(of VersionOf, id int64) error {
-	table, own := of.table()
-	return t.execOne("UPDATE "+table+" SET version = version + 1 WHERE tenant_id = ? AND id = ?"+own, t.ID, id)
+	table, _ := of.table()
+	return t.execOne("UPDATE "+table+" SET version = version + 1 WHERE tenant_id = ? AND id = ?", t.ID, id)
 }
 
 // InsertVersion stores a version as saved by the transaction's actor and sets
@@ -88,7 +88,7 @@ func (t *Tenant) Versions(of VersionOf, id int64, l List) (Page[Version], error)
 }
 
 // LastVersion returns the number of a resource's present version; ErrNotFound
-// when there is no such resource.
+// when there is no such resource. The trigger of an automation is none.
 func (t *Tenant) LastVersion(of VersionOf, id int64) (number int, err error) {
 	table, own := of.table()
 	err = t.get([]any{&number}, "SELECT version FROM "+table+" WHERE tenant_id = ? AND id = ?"+own, t.ID, id)
