@@ -425,3 +425,34 @@ func TestDatesFrequenciesAndSlotsSayWhenItRuns(t *testing.T) {
 		}
 	}
 }
+
+func FuzzTiming(f *testing.F) {
+	for _, text := range []string{
+		`{"schedule": "30 9 * * *", "timezone": "Australia/Melbourne"}`, `{"schedule": {"every": "90m"}}`,
+		`{"schedule": {"at": "2026-12-24 09:00:00"}}`, `{"slot": "AU-MEL-9", "frequency": "fortnightly", "date": "2026-01-01"}`,
+		`{"slot": "NZ-AUK-HOURLY-23", "frequency": "monthly", "run_at": 31}`,
+	} {
+		f.Add([]byte(text))
+	}
+	c := newClub(f, storetest.SQLite)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var in Timing
+		if json.Unmarshal(text, &in) != nil {
+			return
+		}
+		err := c.do(func(tn *store.Tenant) error {
+			var bad problem.Invalid
+			clock, err := in.clock(tn, &bad)
+			if err != nil || bad.Err() != nil {
+				return err
+			}
+			if next := clock.plan.Next(noon); !next.IsZero() && !next.After(noon) {
+				t.Errorf("%s: %s is not after %s", text, next, noon)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
