@@ -13,6 +13,7 @@ import (
 
 	"github.com/belfryhq/belfry/internal/delivery"
 	"github.com/belfryhq/belfry/internal/problem"
+	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 	"github.com/belfryhq/belfry/internal/store/storetest"
 )
@@ -102,6 +103,7 @@ func TestADryRunTellsAllAndWritesNothing(t *testing.T) {
 			`{"name":"event.create","arguments":[{"name":"event","value":"visit.counted"}]}`,
 			`{"name":"target.send","arguments":[{"name":"target","value":"feed"}]}`)
 		stored := h.tell(id, "visit.made", `{"n":3}`)
+		<-h.db.Appended.C() // given by what was stored before
 		before := rows()
 		for name, on := range map[string]string{
 			"a stored event":  fmt.Sprintf(`"event_id":%d`, stored),
@@ -136,6 +138,11 @@ func TestADryRunTellsAllAndWritesNothing(t *testing.T) {
 		}
 		if diff := cmp.Diff(before, rows()); diff != "" {
 			h.Errorf("rows before and after: %s", diff)
+		}
+		select {
+		case <-h.db.Appended.C():
+			h.Error("the reactions were woken")
+		default:
 		}
 		if p := h.profile(id); fmt.Sprint(p.PointBalance) != "0" {
 			h.Errorf("%s points", p.PointBalance)
@@ -287,6 +294,33 @@ func TestATestIsADeliveryThatSaysSo(t *testing.T) {
 		var invalid *problem.Invalid
 		if !errors.As(err, &invalid) || !strings.Contains(err.Error(), "template") {
 			t.Errorf("with a template that fails: %v", err)
+		}
+	})
+}
+
+// FuzzDryRun tries a trigger on whatever a stranger gives for a context.
+func FuzzDryRun(f *testing.F) {
+	h := newHouse(f, storetest.SQLite(f, store.Options{}))
+	h.target("feed", `{"who": "{{ profile.first_name }}", "n": {{ n }}}`)
+	id := h.fires("visit.made",
+		`{"name":"filter","arguments":[{"name":"condition","value":{"!=":[{"var":"n"},"stop"]}}]}`,
+		`{"name":"tag.add","on_error":"continue","arguments":[{"name":"tags","value":{"var":"tags"},"is_dynamic":true}]}`,
+		`{"name":"target.send","arguments":[{"name":"target","value":"feed"}]}`)
+	for _, seed := range []string{`{}`, sale, `{"n":"stop"}`, `{"id":{},"profile_id":[1],"n":null}`, `{"profile_id":"\u0000","n":1}`, `[]`, `{"n":1e999}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, context []byte) {
+		if !json.Valid(context) {
+			return
+		}
+		in := DryRunInput{TriggerID: scalar.Int(id), Occasion: Occasion{Context: context}}
+		out, err := h.r.DryRun(t.Context(), h.actor(), in)
+		var invalid *problem.Invalid
+		if err != nil && !errors.As(err, &invalid) {
+			t.Fatal(err)
+		}
+		if _, err := json.Marshal(out); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -128,5 +128,8 @@ func madeUp(typ, profileID string, context []byte) *store.Event {
 	if profileID == "" && subject == "profile" {
 		profileID = string(own.ID)
 	}
+	if len(profileID) > maxName || strings.ContainsRune(profileID, 0) {
+		profileID = "" // no profile is called this, and not every database can be asked
+	}
 	return &store.Event{Type: typ, Subject: subject, SubjectID: string(own.ID), ProfileID: strings.ToLower(profileID), Context: context}
 }

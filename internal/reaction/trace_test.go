@@ -143,3 +143,18 @@ func TestATraceIsBounded(t *testing.T) {
 		t.Errorf("%d children, truncated %v", len(told.Children), told.IsTruncated)
 	}
 }
+
+func TestConditionsWithoutRoomAreStillExplained(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t, store.Options{}))
+	h.must(func(t *store.Tenant) error {
+		explain := explainer{t: t, room: 100}
+		x := h.r.execution(context.Background(), t, &store.Event{Context: []byte(sale)})
+		for i, roomy := range []bool{true, false} {
+			told := explain.rule(x, json.RawMessage(`{"and": [{">": [{"var": "total"}, 1000]}, {"var": "profile"}]}`))
+			if told.Nodes != nil || (told.Rule != nil) != roomy || told.Because != "total > 1000 is false: 149.95 > 1000" {
+				h.Errorf("condition %d: %+v", i, told)
+			}
+		}
+		return nil
+	})
+}

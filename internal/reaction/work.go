@@ -58,7 +58,7 @@ func (w work) evaluate(x *execution) (arguments, error) {
 		}
 	}
 	if w.profile && !w.gives("profile_id") && x.event.ProfileID != "" {
-		in["profile_id"] = []byte(strconv.Quote(x.event.ProfileID))
+		in["profile_id"] = scalar.Text(x.event.ProfileID).AppendJSON(nil)
 	}
 	for _, p := range w.params {
 		if p.required && !in.has(p.name) {
