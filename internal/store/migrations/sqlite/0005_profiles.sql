@@ -60,7 +60,7 @@ CREATE TABLE profiles (
     created_by            TEXT,
     created_at            INTEGER NOT NULL,
     updated_at            INTEGER NOT NULL
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX profiles_email ON profiles (tenant_id, email_key) WHERE email_key IS NOT NULL;
 CREATE UNIQUE INDEX profiles_mobile ON profiles (tenant_id, mobile_key) WHERE mobile_key IS NOT NULL;
 CREATE UNIQUE INDEX profiles_external ON profiles (tenant_id, external_id) WHERE external_id IS NOT NULL;

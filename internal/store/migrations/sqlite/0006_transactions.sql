@@ -154,4 +154,4 @@ CREATE TABLE aggregations (
     spend_all          INTEGER NOT NULL,
     shop_count         INTEGER NOT NULL,
     data               TEXT    NOT NULL
-);
+) WITHOUT ROWID;

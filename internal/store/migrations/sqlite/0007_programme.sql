@@ -51,7 +51,7 @@ CREATE TABLE accounts (
     -- The next moment at which something of it falls due, and how often that failed.
     due_at              INTEGER,
     failures            INTEGER NOT NULL DEFAULT 0
-);
+) WITHOUT ROWID;
 CREATE INDEX accounts_due ON accounts (due_at, profile_id) WHERE due_at IS NOT NULL;
 CREATE INDEX accounts_tier ON accounts (tenant_id, tier_id) WHERE tier_id IS NOT NULL;
 
