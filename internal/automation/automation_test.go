@@ -3,7 +3,6 @@ package automation
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"github.com/belfryhq/belfry/internal/delivery"
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
-	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/reaction"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/secret"
@@ -295,164 +293,5 @@ func TestMissedTimesRunOnceForTheLatest(t *testing.T) {
 			}
 			return err
 		})
-	})
-}
-
-func TestQueriesSelectWhomTheySay(t *testing.T) {
-	eachClub(t, func(t *testing.T, c *club) {
-		c.must(func(t *store.Tenant) error {
-			for _, in := range []loyalty.StatusInput{{Name: "Gold", Handle: "gold"}} {
-				if _, err := loyalty.CreateStatus(t, in); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		c.join("Ada", `{"birth_day": 28, "birth_month": 2, "joined_at": "2024-02-28 03:00:00", "tags": ["vip"]}`)
-		c.join("Leap", `{"birth_day": 29, "birth_month": 2, "birth_year": 2004, "joined_at": "2024-02-28 20:00:00", "statuses": ["gold"]}`)
-		c.join("May", `{"birth_day": 1, "birth_month": 5, "joined_at": "2025-04-30 14:30:00"}`)
-		c.join("New", `{"joined_at": "2026-03-01 00:00:00"}`)
-		for _, q := range []struct {
-			name, query, arguments, now, want string
-		}{
-			{"everybody", "all", ``, "", "Ada Leap May New"},
-			{"a birthday", "birthday", `{"name": "days", "value": 0}`, "2026-05-01 01:00:00", "May"},
-			{"a birthday in the tenant's zone", "birthday", `{"name": "days", "value": 0}`, "2026-04-30 14:30:00", "May"},
-			{"a birthday in a week", "birthday", `{"name": "days", "value": "7"}`, "2026-04-24 01:00:00", "May"},
-			{"a leap day's birthday in another year", "birthday", `{"name": "days", "value": 0}`, "2026-02-28 01:00:00", "Ada Leap"},
-			{"the day after it", "birthday", `{"name": "days", "value": 0}`, "2026-03-01 01:00:00", ""},
-			{"28 February of a leap year", "birthday", `{"name": "days", "value": 0}`, "2028-02-28 01:00:00", "Ada"},
-			{"a leap day", "birthday", `{"name": "days", "value": 0}`, "2028-02-29 01:00:00", "Leap"},
-			{"an anniversary in the tenant's zone", "joined_anniversary", `{"name": "days", "value": 0}`, "2026-05-01 01:00:00", "May"},
-			{"a leap day's anniversary in another year", "joined_anniversary", `{"name": "days", "value": 1}`, "2026-02-27 01:00:00", "Ada Leap"},
-			{"a leap day's anniversary", "joined_anniversary", `{"name": "days", "value": 0}`, "2028-02-29 01:00:00", "Leap"},
-			{"the joining itself is no anniversary", "joined_anniversary", `{"name": "days", "value": 0}`, "2026-03-01 01:00:00", ""},
-			{"a tag", "tag", `{"name": "handle", "value": "vip"}`, "", "Ada"},
-			{"a status", "status", `{"name": "handle", "value": "gold"}`, "", "Leap"},
-			{"a condition", "condition", `{"name": "condition", "value": {"in": ["vip", {"var": "flattened_tags"}]}}`, "", "Ada"},
-			{"a condition as text", "condition", `{"name": "condition", "value": "{\"==\": [{\"var\": \"birth_month\"}, 5]}"}`, "", "May"},
-			{"a condition on the moment", "condition", `{"name": "condition", "value": {"==": [{"var": "birth_days"}, 6]}}`, "2026-04-25 01:00:00", "May"},
-			{"who never shopped has not lapsed", "lapsed", `{"name": "days", "value": 0}`, "", ""},
-		} {
-			var in QuerySampleInput
-			text := fmt.Sprintf(`{"query": %q, "arguments": [%s], "now": %q}`, q.query, q.arguments, q.now)
-			if q.now == "" {
-				text = strings.Replace(text, `, "now": ""`, "", 1)
-			}
-			if err := json.Unmarshal([]byte(text), &in); err != nil {
-				t.Fatalf("%s: %v", q.name, err)
-			}
-			if got := c.sample(in); got != q.want {
-				t.Errorf("%s: selected %q, want %q", q.name, got, q.want)
-			}
-		}
-	})
-}
-
-func (c *club) sample(in QuerySampleInput) string {
-	c.Helper()
-	var names []string
-	c.must(func(t *store.Tenant) error {
-		s, err := Try(t, in)
-		for _, p := range s.Rows {
-			names = append(names, string(p.FirstName))
-		}
-		if err == nil && (s.Count != len(names) || !s.IsComplete) {
-			err = fmt.Errorf("%d rows of %d", len(names), s.Count)
-		}
-		return err
-	})
-	slices.Sort(names)
-	return strings.Join(names, " ")
-}
-
-func TestWhatIsWrongWithAnAutomationIsSaid(t *testing.T) {
-	c := newClub(t, storetest.SQLite)
-	const good = `"name": "n", "query": "all"`
-	for text, want := range map[string]string{
-		`{"query": "all", "schedule": "@daily"}`:                                                                                          "name",
-		`{"name": "n", "schedule": "@daily"}`:                                                                                             "query",
-		`{"name": "n", "query": "birthdays", "schedule": "@daily"}`:                                                                       `Did you mean "birthday"?`,
-		`{"name": "n", "query": "birthday", "schedule": "@daily"}`:                                                                        "birthday needs the argument days",
-		`{"name": "n", "query": "birthday", "schedule": "@daily", "arguments": [{"name": "day", "value": 1}]}`:                            `Did you mean "days"?`,
-		`{"name": "n", "query": "birthday", "schedule": "@daily", "arguments": [{"name": "days", "value": -1}]}`:                          "whole number",
-		`{"name": "n", "query": "status", "schedule": "@daily", "arguments": [{"name": "handle", "value": "gold"}]}`:                      `There is no status "gold".`,
-		`{"name": "n", "query": "condition", "schedule": "@daily", "arguments": [{"name": "condition", "value": {"var": "birth_moth"}}]}`: `Did you mean "birth_month"?`,
-		`{` + good + `}`: "schedule field, or a date and a slot, is required",
-		`{` + good + `, "schedule": "0 25 * * *"}`:                                                                                              "hour of the cron expression",
-		`{` + good + `, "schedule": {"every": "10s"}}`:                                                                                          "whole minutes",
-		`{` + good + `, "schedule": {"every": "6h", "cron": "@daily"}}`:                                                                         "one of cron, every and at",
-		`{` + good + `, "schedule": "@daily", "timezone": "Mars/Base"}`:                                                                         "time zone",
-		`{` + good + `, "schedule": "@daily", "slot": "AU-MEL-9"}`:                                                                              "cannot be given with",
-		`{` + good + `, "schedule": "@daily", "type": "date"}`:                                                                                  "type must be scheduled",
-		`{` + good + `, "date": "2026-12-24"}`:                                                                                                  "slot field is required",
-		`{` + good + `, "date": "2026-12-24", "slot": "AU-XXX-9"}`:                                                                              "unknown city",
-		`{` + good + `, "date": "2026-12-24", "slot": "AU-MEL-24"}`:                                                                             "from 0 to 23",
-		`{` + good + `, "date": "2026-12-24", "slot": "noon"}`:                                                                                  "city and an hour",
-		`{` + good + `, "slot": "AU-MEL-9", "frequency": "fortnightly"}`:                                                                        "fortnights are counted",
-		`{` + good + `, "slot": "AU-MEL-9", "frequency": "weekly", "run_at": 8}`:                                                                "from 1 to 7",
-		`{` + good + `, "slot": "AU-MEL-9", "frequency": "yearly"}`:                                                                             "daily, weekly",
-		`{` + good + `, "date": "2026-01-24", "slot": "AU-MEL-9", "is_active": true}`:                                                           "in the past",
-		`{` + good + `, "schedule": "@daily", "actions": [{"name": "tag.ad"}]}`:                                                                 `There is no action`,
-		`{` + good + `, "schedule": "@daily", "actions": [{"name": "filter", "arguments": [{"name": "condition", "value": {"var": "totl"}}]}]}`: `The context of automation.fired has no`,
-	} {
-		_, err := c.create(text)
-		var invalid *problem.Invalid
-		if !errors.As(err, &invalid) || !strings.Contains(fmt.Sprint(invalid.Fields), want) {
-			t.Errorf("%s: %v, want %s", text, err, want)
-		}
-	}
-}
-
-func TestDatesFrequenciesAndSlotsSayWhenItRuns(t *testing.T) {
-	c := newClub(t, storetest.SQLite)
-	for text, want := range map[string]string{
-		`"date": "2026-12-24", "slot": "AU-MEL-9"`:                                     "date 2026-12-23 22:00:00",
-		`"date": "2026-12-24", "slot": "nz-auk-9", "type": "date"`:                     "date 2026-12-23 20:00:00",
-		`"slot": "AU-MEL-HOURLY-13", "frequency": "daily"`:                             "scheduled 2026-03-02 02:00:00",
-		`"slot": "AU-PER-9", "frequency": "weekly", "run_at": 7, "date": "2026-03-05"`: "scheduled 2026-03-08 01:00:00",
-		`"slot": "AU-PER-9", "frequency": "fortnightly", "date": "2026-02-24"`:         "scheduled 2026-03-10 01:00:00",
-		`"slot": "GB-LON-9", "frequency": "monthly", "run_at": 31`:                     "scheduled 2026-03-31 08:00:00",
-		`"schedule": {"every": "6h"}`:                                                  "scheduled 2026-03-02 06:00:00",
-		`"schedule": {"every": "2d"}`:                                                  "scheduled 2026-03-04 00:00:00",
-		`"schedule": {"at": "2026-03-02 02:00:00"}`:                                    "date 2026-03-02 02:00:00",
-		`"schedule": {"cron": "0 9 * * mon"}, "timezone": "UTC"`:                       "scheduled 2026-03-02 09:00:00",
-		`"schedule": "30 2 * * *", "timezone": "Australia/Melbourne"`:                  "scheduled 2026-03-02 15:30:00",
-	} {
-		row, err := c.create(`{"name": "n", "query": "all", "is_active": true, ` + text + `}`)
-		if got := row.Type + " " + row.NextRunAt.String(); err != nil || got != want {
-			t.Errorf("%s: %s, %v; want %s", text, got, err, want)
-		}
-	}
-}
-
-func FuzzTiming(f *testing.F) {
-	for _, text := range []string{
-		`{"schedule": "30 9 * * *", "timezone": "Australia/Melbourne"}`, `{"schedule": {"every": "90m"}}`,
-		`{"schedule": {"at": "2026-12-24 09:00:00"}}`, `{"slot": "AU-MEL-9", "frequency": "fortnightly", "date": "2026-01-01"}`,
-		`{"slot": "NZ-AUK-HOURLY-23", "frequency": "monthly", "run_at": 31}`,
-	} {
-		f.Add([]byte(text))
-	}
-	c := newClub(f, storetest.SQLite)
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var in Timing
-		if json.Unmarshal(text, &in) != nil {
-			return
-		}
-		err := c.do(func(tn *store.Tenant) error {
-			var bad problem.Invalid
-			clock, err := in.clock(tn, &bad)
-			if err != nil || bad.Err() != nil {
-				return err
-			}
-			if next := clock.plan.Next(noon); !next.IsZero() && !next.After(noon) {
-				t.Errorf("%s: %s is not after %s", text, next, noon)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Error(err)
-		}
 	})
 }

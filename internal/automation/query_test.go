@@ -3,6 +3,8 @@ package automation
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,4 +125,72 @@ func TestASampleIsOfTenAndCountsOn(t *testing.T) {
 			return err
 		})
 	})
+}
+
+func TestQueriesSelectWhomTheySay(t *testing.T) {
+	eachClub(t, func(t *testing.T, c *club) {
+		c.must(func(t *store.Tenant) error {
+			for _, in := range []loyalty.StatusInput{{Name: "Gold", Handle: "gold"}} {
+				if _, err := loyalty.CreateStatus(t, in); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		c.join("Ada", `{"birth_day": 28, "birth_month": 2, "joined_at": "2024-02-28 03:00:00", "tags": ["vip"]}`)
+		c.join("Leap", `{"birth_day": 29, "birth_month": 2, "birth_year": 2004, "joined_at": "2024-02-28 20:00:00", "statuses": ["gold"]}`)
+		c.join("May", `{"birth_day": 1, "birth_month": 5, "joined_at": "2025-04-30 14:30:00"}`)
+		c.join("New", `{"joined_at": "2026-03-01 00:00:00"}`)
+		for _, q := range []struct {
+			name, query, arguments, now, want string
+		}{
+			{"everybody", "all", ``, "", "Ada Leap May New"},
+			{"a birthday", "birthday", `{"name": "days", "value": 0}`, "2026-05-01 01:00:00", "May"},
+			{"a birthday in the tenant's zone", "birthday", `{"name": "days", "value": 0}`, "2026-04-30 14:30:00", "May"},
+			{"a birthday in a week", "birthday", `{"name": "days", "value": "7"}`, "2026-04-24 01:00:00", "May"},
+			{"a leap day's birthday in another year", "birthday", `{"name": "days", "value": 0}`, "2026-02-28 01:00:00", "Ada Leap"},
+			{"the day after it", "birthday", `{"name": "days", "value": 0}`, "2026-03-01 01:00:00", ""},
+			{"28 February of a leap year", "birthday", `{"name": "days", "value": 0}`, "2028-02-28 01:00:00", "Ada"},
+			{"a leap day", "birthday", `{"name": "days", "value": 0}`, "2028-02-29 01:00:00", "Leap"},
+			{"an anniversary in the tenant's zone", "joined_anniversary", `{"name": "days", "value": 0}`, "2026-05-01 01:00:00", "May"},
+			{"a leap day's anniversary in another year", "joined_anniversary", `{"name": "days", "value": 1}`, "2026-02-27 01:00:00", "Ada Leap"},
+			{"a leap day's anniversary", "joined_anniversary", `{"name": "days", "value": 0}`, "2028-02-29 01:00:00", "Leap"},
+			{"the joining itself is no anniversary", "joined_anniversary", `{"name": "days", "value": 0}`, "2026-03-01 01:00:00", ""},
+			{"a tag", "tag", `{"name": "handle", "value": "vip"}`, "", "Ada"},
+			{"a status", "status", `{"name": "handle", "value": "gold"}`, "", "Leap"},
+			{"a condition", "condition", `{"name": "condition", "value": {"in": ["vip", {"var": "flattened_tags"}]}}`, "", "Ada"},
+			{"a condition as text", "condition", `{"name": "condition", "value": "{\"==\": [{\"var\": \"birth_month\"}, 5]}"}`, "", "May"},
+			{"a condition on the moment", "condition", `{"name": "condition", "value": {"==": [{"var": "birth_days"}, 6]}}`, "2026-04-25 01:00:00", "May"},
+			{"who never shopped has not lapsed", "lapsed", `{"name": "days", "value": 0}`, "", ""},
+		} {
+			var in QuerySampleInput
+			text := fmt.Sprintf(`{"query": %q, "arguments": [%s], "now": %q}`, q.query, q.arguments, q.now)
+			if q.now == "" {
+				text = strings.Replace(text, `, "now": ""`, "", 1)
+			}
+			if err := json.Unmarshal([]byte(text), &in); err != nil {
+				t.Fatalf("%s: %v", q.name, err)
+			}
+			if got := c.sample(in); got != q.want {
+				t.Errorf("%s: selected %q, want %q", q.name, got, q.want)
+			}
+		}
+	})
+}
+
+func (c *club) sample(in QuerySampleInput) string {
+	c.Helper()
+	var names []string
+	c.must(func(t *store.Tenant) error {
+		s, err := Try(t, in)
+		for _, p := range s.Rows {
+			names = append(names, string(p.FirstName))
+		}
+		if err == nil && (s.Count != len(names) || !s.IsComplete) {
+			err = fmt.Errorf("%d rows of %d", len(names), s.Count)
+		}
+		return err
+	})
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
