@@ -3,7 +3,9 @@ package reaction
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/belfryhq/belfry/internal/problem"
@@ -166,4 +168,36 @@ func (h *house) answer(typ, context string) int64 {
 	e := h.event(typ, context)
 	h.step()
 	return e
+}
+
+func TestSavesAtTheSameTimeHaveVersionsOfTheirOwn(t *testing.T) {
+	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		id := h.trigger(`{"name":"Feed","trigger":"transaction.created"}`)
+		var saves sync.WaitGroup
+		for n := range 8 {
+			saves.Go(func() {
+				err := h.do(func(t *store.Tenant) error {
+					_, err := h.r.UpdateTrigger(t, id, func(in *TriggerInput) error { in.Name = strconv.Itoa(n); return nil })
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		saves.Wait()
+		h.must(func(t *store.Tenant) error {
+			p, err := t.Versions(store.TriggerVersion, id, store.List{Size: 20})
+			if p.Total != 9 {
+				h.Errorf("%d versions", p.Total)
+			}
+			last, lastErr := triggerAt(t, id, 9)
+			now, nowErr := t.Trigger(id)
+			if last.Name != now.Name || now.Version != 9 {
+				h.Errorf("version 9 is %s, the trigger %s of the version %d", last.Name, now.Name, now.Version)
+			}
+			return errors.Join(err, lastErr, nowErr)
+		})
+	})
 }
