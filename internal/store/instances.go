@@ -147,7 +147,7 @@ func (t *Tenant) InstanceByExternalID(kind InstanceKind, externalID string) (Ins
 // too: nearest expiry first, those that do not expire last.
 func (t *Tenant) LiveInstances(profileID string, kind InstanceKind) ([]Instance, error) {
 	return collect(t.Tx, scanInstance, "SELECT "+instanceColumns+` FROM instances
-		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND value_remaining <> 0
+		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state IN ('pending', 'active') AND value_remaining <> 0
 		ORDER BY expires_at NULLS LAST, id`, t.ID, profileID, string(kind))
 }
 
@@ -238,7 +238,7 @@ func (t *Tenant) InstancesOf(profileID string, kind InstanceKind, l List) (Page[
 // expire, and what is left of them; zero when none does.
 func (t *Tenant) NextExpiry(profileID string, kind InstanceKind) (at scalar.Time, value scalar.Amount, err error) {
 	err = t.get([]any{&at, &value}, `SELECT expires_at, CAST(sum(value_remaining) AS BIGINT) FROM instances
-		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state = 'active' AND value_remaining <> 0
+		WHERE tenant_id = ? AND profile_id = ? AND kind = ? AND state = 'active'
 		AND value_remaining > 0 AND expires_at > ? GROUP BY expires_at ORDER BY expires_at LIMIT 1`, t.ID, profileID, string(kind), t.Now())
 	if errors.Is(err, ErrNotFound) {
 		err = nil

@@ -91,8 +91,8 @@ CREATE TABLE instances (
     updated_at      INTEGER NOT NULL
 );
 CREATE INDEX instances_list ON instances (tenant_id, kind, id);
-CREATE INDEX instances_profile ON instances (tenant_id, profile_id, kind, id);
-CREATE INDEX instances_live ON instances (tenant_id, profile_id, kind) WHERE value_remaining <> 0;
+-- What is closed is passed over in the index.
+CREATE INDEX instances_profile ON instances (tenant_id, profile_id, kind, id, state);
 CREATE INDEX instances_due ON instances (profile_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX instances_definition ON instances (definition_id);
 CREATE UNIQUE INDEX instances_external_id ON instances (tenant_id, kind, external_id) WHERE external_id IS NOT NULL;
