@@ -136,13 +136,10 @@ func (a *Automations) apply(t *store.Tenant, row *store.Automation, in Input) er
 		row.NextRunAt = scalar.Time{}
 	case changed || !row.IsActive:
 		next := c.plan.Next(t.Now().Time)
-		if next.IsZero() && changed {
+		if next.IsZero() {
 			return problem.Field("schedule", "The automation would never run: its time is in the past.")
 		}
-		row.NextRunAt = scalar.Time{}
-		if !next.IsZero() {
-			row.NextRunAt = scalar.At(next)
-		}
+		row.NextRunAt = scalar.At(next)
 	}
 	row.Type, row.Query, row.Arguments, row.Timing = c.typ, in.Query, arguments, when
 	return nil

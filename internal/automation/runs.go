@@ -83,8 +83,20 @@ type RunInput struct {
 	Now   scalar.Time `json:"now,omitzero" doc:"The moment for which profiles are selected: the present when not given."`
 }
 
-// farthest bounds how far from the present a run can be asked for.
+// farthest bounds how far from the present profiles can be selected.
 const farthest = 10 * 366 * 24 * time.Hour
+
+// momentOf returns the moment that was asked for; the present when none was.
+func momentOf(t *store.Tenant, asked scalar.Time) (scalar.Time, error) {
+	now := t.Now()
+	if asked.IsZero() {
+		return now, nil
+	}
+	if d := asked.Sub(now.Time); d > farthest || d < -farthest {
+		return now, problem.Field("now", "The now may not be more than ten years from the present.")
+	}
+	return asked, nil
+}
 
 // Start starts a run on behalf of the transaction's actor, of an automation that
 // is switched off too. It is a *problem.Conflict when one is under way, unless
@@ -97,12 +109,9 @@ func Start(t *store.Tenant, id int64, in RunInput) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	at := t.Now()
-	if !in.Now.IsZero() {
-		if d := in.Now.Sub(at.Time); d > farthest || d < -farthest {
-			return Run{}, problem.Field("now", "The now may not be more than ten years from the present.")
-		}
-		at = in.Now
+	at, err := momentOf(t, in.Now)
+	if err != nil {
+		return Run{}, err
 	}
 	running, err := t.AutomationRunning(id)
 	if err != nil {

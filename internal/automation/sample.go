@@ -49,9 +49,9 @@ func Try(t *store.Tenant, in QuerySampleInput) (QuerySample, error) {
 	if err := bad.Err(); err != nil {
 		return out, err
 	}
-	at := in.Now
-	if at.IsZero() {
-		at = t.Now()
+	at, err := momentOf(t, in.Now)
+	if err != nil {
+		return out, err
 	}
 	s, err := query.build(moment{at.In(c.zone)}, args)
 	if err != nil {

@@ -186,6 +186,12 @@ func TestOneRunIsUnderWayUnlessAnotherIsForced(t *testing.T) {
 		if err := c.do(func(t *store.Tenant) error { _, err := Start(t, id, far); return err }); !errors.As(err, &invalid) {
 			t.Errorf("a run of a distant year: %v", err)
 		}
+		if err := c.do(func(t *store.Tenant) error {
+			_, err := Try(t, QuerySampleInput{Query: "all", Now: far.Now})
+			return err
+		}); !errors.As(err, &invalid) {
+			t.Errorf("a sample of a distant year: %v", err)
+		}
 	})
 }
 
@@ -261,6 +267,32 @@ func TestAnUpdateChangesWhatItSaysAndNoMore(t *testing.T) {
 			t.Errorf("after it was deleted: %v", err)
 		}
 	})
+}
+
+func TestADateThatHasPassedCannotBeSwitchedOnAgain(t *testing.T) {
+	c := newClub(t, storetest.SQLite)
+	id := c.automation(`{"name": "n", "query": "all", "schedule": {"at": "2026-03-02 02:00:00"}, "is_active": true}`)
+	c.now = noon.Add(2 * time.Hour)
+	c.settle()
+	active := func(is bool) error {
+		return c.do(func(t *store.Tenant) error {
+			row, err := c.Automations.Update(t, id, func(in *Input) error { in.IsActive = is; return nil })
+			if err == nil && !row.NextRunAt.IsZero() {
+				err = fmt.Errorf("it runs next at %s", row.NextRunAt)
+			}
+			return err
+		})
+	}
+	if err := errors.Join(active(true), active(false)); err != nil {
+		t.Error(err)
+	}
+	var invalid *problem.Invalid
+	if err := active(true); !errors.As(err, &invalid) {
+		t.Errorf("switched on again: %v", err)
+	}
+	if runs := c.runs(id); len(runs) != 1 || runs[0].State != "done" {
+		t.Errorf("runs %+v", runs)
+	}
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

@@ -28,9 +28,9 @@ func BornOn(days ...MonthDay) Selection {
 	return s
 }
 
-// JoinedIn selects who joined in one of the spans.
+// JoinedIn selects who joined in one of the spans; nobody when there is none.
 func JoinedIn(spans ...Span) Selection {
-	var s Selection
+	s := Selection{where: "1 = 0"}
 	for _, span := range spans {
 		s.or("p.joined_at >= ? AND p.joined_at < ?", span.From, span.Until)
 	}
