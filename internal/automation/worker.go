@@ -123,7 +123,7 @@ func (a *Automations) advance(ctx context.Context) (some bool, err error) {
 func (a *Automations) postpone(ctx context.Context, run store.AutomationRun) error {
 	return a.DB.Update(ctx, func(tx *store.Tx) error {
 		t := tx.As(run.Actor())
-		r, err := t.AutomationRun(run.AutomationID, run.ID)
+		r, err := t.LockAutomationRun(run.AutomationID, run.ID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && (r.DueAt.IsZero() || r.Cursor != run.Cursor) {
 			return nil // it is over, or another process has done the page
 		}

@@ -114,6 +114,42 @@ func TestTwoWorkersDoARunOnce(t *testing.T) {
 	})
 }
 
+func TestAPageThatAnotherWorkerHasDoneIsNotTakenBack(t *testing.T) {
+	eachClub(t, func(t *testing.T, c *club) {
+		ctx := context.Background()
+		c.crowd(100)
+		id := c.automation(everybody)
+		c.start(id, RunInput{})
+		postponed := make(chan error, 1)
+		err := c.DB.Update(ctx, func(tx *store.Tx) error {
+			run, err := tx.ClaimAutomationRun()
+			if err != nil {
+				return err
+			}
+			before, t := run, tx.As(run.Actor())
+			if err := errors.Join(c.page(ctx, t, &run), t.UpdateAutomationRun(&run)); err != nil {
+				return err
+			}
+			go func() { postponed <- c.postpone(ctx, before) }() // the first one failed at the same page
+			select {
+			case err = <-postponed:
+				postponed <- err
+			case <-time.After(200 * time.Millisecond): // it waits for this transaction
+			}
+			return err
+		})
+		if err := errors.Join(err, <-postponed); err != nil {
+			t.Fatal(err)
+		}
+		c.now = noon.Add(time.Minute)
+		c.settle()
+		c.once(100)
+		if r := c.runs(id)[0]; r.State != "done" || r.Processed != 100 {
+			t.Errorf("run %+v", r)
+		}
+	})
+}
+
 // spoil makes the attributes of a profile unreadable, as a fault would.
 func (c *club) spoil(name string) {
 	c.Helper()

@@ -112,6 +112,13 @@ func (t *Tenant) AutomationRun(automationID, id int64) (AutomationRun, error) {
 		WHERE tenant_id = ? AND automation_id = ? AND id = ?`, t.ID, automationID, id)
 }
 
+// LockAutomationRun is AutomationRun as it is once no other transaction advances
+// or ends the run, which none does from then on until this one ends.
+func (t *Tenant) LockAutomationRun(automationID, id int64) (AutomationRun, error) {
+	return single(t.Tx, scanAutomationRun, "SELECT "+automationRunColumns+` FROM automation_runs
+		WHERE tenant_id = ? AND automation_id = ? AND id = ?`+t.db.engine.forUpdate(), t.ID, automationID, id)
+}
+
 var automationRunFields = Fields{
 	"id":           {Column: "id", Kind: Int},
 	"state":        {Column: "state"},
