@@ -69,25 +69,43 @@ func named(records []store.Target) []*target {
 }
 
 // ruleset returns the tenant's rules as of the transaction, from the cache when
-// nothing has changed since.
+// nothing has changed since. On PostgreSQL each statement sees what was committed
+// before it: rules that changed while they were read are read again, lest half of
+// a change runs under the version before it.
 func (r *Reactions) ruleset(t *store.Tenant) (*ruleset, error) {
 	version, err := t.ConfigVersion()
 	if err != nil {
 		return nil, err
 	}
-	r.mu.Lock()
-	set := r.rules[t.ID]
-	r.mu.Unlock()
-	if set != nil && set.version == version {
-		return set, nil
+	for {
+		if set := r.known(t.ID); set != nil && set.version == version {
+			return set, nil
+		}
+		set, err := r.load(t, version)
+		if err != nil {
+			return nil, err
+		}
+		if version, err = t.ConfigVersion(); err != nil {
+			return nil, err
+		}
+		if version == set.version {
+			r.keep(t.ID, set)
+			return set, nil
+		}
 	}
-	if set, err = r.load(t, version); err != nil {
-		return nil, err
-	}
+}
+
+// known returns the rules of a tenant that were read last; nil when none were.
+func (r *Reactions) known(tenantID int64) *ruleset {
 	r.mu.Lock()
-	r.rules[t.ID] = set
-	r.mu.Unlock()
-	return set, nil
+	defer r.mu.Unlock()
+	return r.rules[tenantID]
+}
+
+func (r *Reactions) keep(tenantID int64, set *ruleset) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rules[tenantID] = set
 }
 
 // forget empties the cache.
