@@ -57,9 +57,9 @@ func (r *Reactions) CreateTrigger(t *store.Tenant, in TriggerInput) (store.Trigg
 
 // UpdateTrigger changes what patch changes of the trigger's input.
 func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*TriggerInput) error) (store.Trigger, error) {
-	trigger, err := t.Trigger(id)
+	trigger, err := lockedTrigger(t, id)
 	if err != nil {
-		return trigger, triggerMissing(err, id)
+		return trigger, err
 	}
 	in := triggerInput(trigger)
 	if err := patch(&in); err != nil {
@@ -78,6 +78,16 @@ func (r *Reactions) UpdateTrigger(t *store.Tenant, id int64, patch func(*Trigger
 		return trigger, err
 	}
 	return keepTrigger(t, trigger.ID)
+}
+
+// lockedTrigger reads a trigger that is about to be changed. Whoever else changes
+// it waits until the transaction ends, and starts from what this one left.
+func lockedTrigger(t *store.Tenant, id int64) (store.Trigger, error) {
+	if err := t.LockTrigger(id); err != nil {
+		return store.Trigger{}, triggerMissing(err, id)
+	}
+	trigger, err := t.Trigger(id)
+	return trigger, triggerMissing(err, id)
 }
 
 // triggerInput is what an update starts from: all but the actions.
@@ -116,9 +126,9 @@ func (r *Reactions) DeleteTrigger(t *store.Tenant, id int64) error {
 
 // CreateAction adds an action to a trigger.
 func (r *Reactions) CreateAction(t *store.Tenant, triggerID int64, in ActionInput) (store.Action, error) {
-	trigger, err := t.Trigger(triggerID)
+	trigger, err := lockedTrigger(t, triggerID)
 	if err != nil {
-		return store.Action{}, triggerMissing(err, triggerID)
+		return store.Action{}, err
 	}
 	if len(trigger.Actions) >= maxActions {
 		return store.Action{}, problem.Field("actions", "A trigger has at most %d actions.", maxActions)
@@ -136,9 +146,9 @@ func (r *Reactions) CreateAction(t *store.Tenant, triggerID int64, in ActionInpu
 
 // UpdateAction changes what patch changes of the action's input.
 func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch func(*ActionInput) error) (store.Action, error) {
-	trigger, err := t.Trigger(triggerID)
+	trigger, err := lockedTrigger(t, triggerID)
 	if err != nil {
-		return store.Action{}, triggerMissing(err, triggerID)
+		return store.Action{}, err
 	}
 	a, err := actionOf(trigger, id)
 	if err != nil {
@@ -200,13 +210,17 @@ func actionOf(trigger store.Trigger, id int64) (store.Action, error) {
 
 // DeleteAction removes an action from its trigger.
 func (r *Reactions) DeleteAction(t *store.Tenant, triggerID, id int64) error {
-	if _, err := r.Action(t, triggerID, id); err != nil {
+	trigger, err := lockedTrigger(t, triggerID)
+	if err != nil {
+		return err
+	}
+	if _, err := actionOf(trigger, id); err != nil {
 		return err
 	}
 	if err := t.DeleteAction(triggerID, id); err != nil {
 		return err
 	}
-	_, err := keepTrigger(t, triggerID)
+	_, err = keepTrigger(t, triggerID)
 	return err
 }
 

@@ -201,3 +201,32 @@ func TestSavesAtTheSameTimeHaveVersionsOfTheirOwn(t *testing.T) {
 		})
 	})
 }
+
+func TestActionsThatAreReplacedAtTheSameTimeAreThoseOfOneSave(t *testing.T) {
+	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		id := h.trigger(`{"name":"Feed","trigger":"transaction.created"}`)
+		var saves sync.WaitGroup
+		for range 8 {
+			saves.Go(func() {
+				err := h.do(func(t *store.Tenant) error {
+					_, err := h.r.UpdateTrigger(t, id, func(in *TriggerInput) error {
+						return json.Unmarshal([]byte(`{"actions":[{"name":"filter","arguments":[{"name":"condition","value":true}]}]}`), in)
+					})
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		saves.Wait()
+		h.must(func(t *store.Tenant) error {
+			now, err := t.Trigger(id)
+			if len(now.Actions) != 1 {
+				h.Errorf("%d actions, want the one of the last save", len(now.Actions))
+			}
+			return err
+		})
+	})
+}

@@ -106,6 +106,12 @@ func (t *Tenant) UpdateTrigger(r *Trigger) error {
 	return t.configChanged()
 }
 
+// LockTrigger has every other transaction that would change the trigger, or its
+// actions, wait until this one ends; ErrNotFound when there is none.
+func (t *Tenant) LockTrigger(id int64) error {
+	return t.execOne("UPDATE triggers SET version = version WHERE tenant_id = ? AND id = ?", t.ID, id)
+}
+
 // DeleteTrigger removes a trigger and its actions; its runs stay in the log.
 func (t *Tenant) DeleteTrigger(id int64) error {
 	if err := t.execOne("DELETE FROM triggers WHERE tenant_id = ? AND id = ?", t.ID, id); err != nil {
