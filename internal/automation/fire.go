@@ -63,11 +63,14 @@ func (f *firing) fire(profileID string) error {
 		})
 	})
 	var gone *problem.NotFound
+	var bad *problem.Invalid
 	switch {
 	case store.Aborted(err):
 		return err
 	case errors.As(err, &gone), err == nil && !selected:
 		return nil
+	case errors.As(err, &bad):
+		eventID, failure = 0, bad.Error()
 	case err != nil:
 		f.Logger.Error("fire an automation", "automation", f.automation.ID, "run", f.run.ID, "profile", profileID, "error", err)
 		eventID, failure = 0, fault

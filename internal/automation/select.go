@@ -8,6 +8,7 @@ import (
 
 	"github.com/belfryhq/belfry/internal/event"
 	"github.com/belfryhq/belfry/internal/loyalty"
+	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
 	"github.com/belfryhq/belfry/internal/wire"
@@ -17,7 +18,8 @@ import (
 // selection is the profiles that a query finds.
 type selection struct {
 	store.Selection
-	// keep, unless nil, looks at the context of each as well.
+	// keep, unless nil, looks at the context of each as well. Its error is a
+	// *problem.Invalid when the query is at fault.
 	keep func(event.ProfileContext) (bool, error)
 }
 
@@ -130,7 +132,10 @@ func selectCondition(m moment, in values) (selection, error) {
 			return false, fmt.Errorf("read the context: %w", err)
 		}
 		v, err := rule.Eval(data, jsonlogic.At(m.Time))
-		return v.Truthy(), err
+		if err != nil { // it is too much work
+			return false, problem.Field("arguments", "The condition cannot be evaluated: %s.", err)
+		}
+		return v.Truthy(), nil
 	}}, nil
 }
 

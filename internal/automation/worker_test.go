@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -183,6 +184,28 @@ func TestAProfileThatFailsIsKeptAndHoldsNobodyUp(t *testing.T) {
 			t.Errorf("failures %+v", r.Failures)
 		}
 	})
+}
+
+func TestAConditionThatIsTooMuchWorkIsTheQuerysFault(t *testing.T) {
+	c := newClub(t, storetest.SQLite)
+	c.join("Ada", `{}`)
+	doubling := json.RawMessage(`{"reduce":[[` + strings.Repeat("1,", 99) + `1],{"merge":[{"var":"accumulator"},{"var":"accumulator"}]},[1,2]]}`)
+	const want = "arguments: The condition cannot be evaluated: evaluating rule at /reduce/1: the evaluation takes too many steps."
+	err := c.do(func(t *store.Tenant) error {
+		_, err := Try(t, QuerySampleInput{Query: "condition", Arguments: []QueryArgument{{"condition", doubling}}})
+		return err
+	})
+	var bad *problem.Invalid
+	if !errors.As(err, &bad) || bad.Error() != want {
+		t.Errorf("the sample: %v", err)
+	}
+	id := c.automation(`{"name": "Too much", "query": "condition", "arguments": [{"name": "condition", "value": ` + string(doubling) + `}],
+		"schedule": "@daily", ` + greeting + `}`)
+	c.start(id, RunInput{})
+	c.settle()
+	if r := c.runs(id)[0]; r.Failed != 1 || len(r.Failures) != 1 || r.Failures[0].Error != want {
+		t.Errorf("run %+v", r)
+	}
 }
 
 func TestAnActionThatIsRefusedIsAFailureOfItsProfile(t *testing.T) {
