@@ -57,9 +57,9 @@ func (r *Reactions) CreateTarget(t *store.Tenant, in TargetInput) (store.Target,
 // UpdateTarget changes what patch changes of the target's input. The handle
 // cannot be changed, and the secret stays unless patch sets one.
 func (r *Reactions) UpdateTarget(t *store.Tenant, id int64, patch func(*TargetInput) error) (store.Target, error) {
-	target, err := t.Target(id)
+	target, err := lockedTarget(t, id)
 	if err != nil {
-		return target, targetMissing(err, id)
+		return target, err
 	}
 	in := inputOf(target)
 	if err := patch(&in); err != nil {
@@ -69,6 +69,16 @@ func (r *Reactions) UpdateTarget(t *store.Tenant, id int64, patch func(*TargetIn
 		return target, problem.Field("handle", "The handle cannot be changed; it is %q.", target.Handle)
 	}
 	return r.saveTarget(t, target, in)
+}
+
+// lockedTarget reads a target that is about to be changed. Whoever else changes or
+// disables it waits until the transaction ends.
+func lockedTarget(t *store.Tenant, id int64) (store.Target, error) {
+	if err := t.LockEndpoint(id); err != nil {
+		return store.Target{}, targetMissing(err, id)
+	}
+	target, err := t.Target(id)
+	return target, targetMissing(err, id)
 }
 
 // saveTarget gives a target another state.

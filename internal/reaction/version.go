@@ -126,9 +126,9 @@ func (r *Reactions) RestoreTrigger(t *store.Tenant, id int64, number int) (store
 // RestoreTarget saves an earlier version of a target anew, if it still is valid.
 // The signing secret stays.
 func (r *Reactions) RestoreTarget(t *store.Tenant, id int64, number int) (store.Target, error) {
-	target, err := t.Target(id)
+	target, err := lockedTarget(t, id)
 	if err != nil {
-		return target, targetMissing(err, id)
+		return target, err
 	}
 	in, err := stateOf[TargetInput](t, store.TargetVersion, id, number)
 	if err != nil {
@@ -142,9 +142,9 @@ func (r *Reactions) RestoreTarget(t *store.Tenant, id int64, number int) (store.
 // RestoreWebhook saves an earlier version of a webhook anew, if it still is
 // valid. The signing secret stays.
 func (r *Reactions) RestoreWebhook(t *store.Tenant, id int64, number int) (store.Webhook, error) {
-	hook, err := t.Webhook(id)
+	hook, err := lockedWebhook(t, id)
 	if err != nil {
-		return hook, webhookMissing(err, id)
+		return hook, err
 	}
 	in, err := stateOf[WebhookInput](t, store.WebhookVersion, id, number)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/store"
@@ -228,5 +229,48 @@ func TestActionsThatAreReplacedAtTheSameTimeAreThoseOfOneSave(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+func TestAnEndpointThatIsDisabledWhileItIsSavedStaysDisabled(t *testing.T) {
+	storetest.Each(t, store.Options{}, func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		target := h.target("feed", "")
+		hook := h.webhook(`{"trigger":"transaction.created","url":"https://example.com/in","namespace":"crm"}`)
+		disabled := make(chan error, 1)
+		// gone is what a receiver answers while the endpoint is saved.
+		gone := func(id int64) {
+			go func() {
+				disabled <- db.Update(t.Context(), func(tx *store.Tx) error { return tx.DisableEndpoint(id, "gone") })
+			}()
+			select {
+			case err := <-disabled:
+				disabled <- err
+			case <-time.After(200 * time.Millisecond): // it waits for the save
+			}
+		}
+		saves := map[int64]func(t *store.Tenant) error{
+			target: func(t *store.Tenant) error {
+				_, err := h.r.UpdateTarget(t, target, func(in *TargetInput) error { in.Notes = "new"; gone(target); return nil })
+				return err
+			},
+			hook: func(t *store.Tenant) error {
+				_, err := h.r.UpdateWebhook(t, hook, func(in *WebhookInput) error { in.Name = "new"; gone(hook); return nil })
+				return err
+			},
+		}
+		for id, save := range saves {
+			h.must(save)
+			if err := <-disabled; err != nil {
+				t.Fatal(err)
+			}
+			h.must(func(t *store.Tenant) error {
+				e, err := t.Endpoint(id)
+				if e.DisabledAt.IsZero() {
+					h.Errorf("the endpoint %d is on again", id)
+				}
+				return err
+			})
+		}
 	})
 }

@@ -68,9 +68,9 @@ func (r *Reactions) CreateWebhook(t *store.Tenant, in WebhookInput) (store.Webho
 // UpdateWebhook changes what patch changes of the webhook's input. The namespace
 // cannot be changed, and the secret stays unless patch sets one.
 func (r *Reactions) UpdateWebhook(t *store.Tenant, id int64, patch func(*WebhookInput) error) (store.Webhook, error) {
-	hook, err := t.Webhook(id)
+	hook, err := lockedWebhook(t, id)
 	if err != nil {
-		return hook, webhookMissing(err, id)
+		return hook, err
 	}
 	in := webhookInput(hook)
 	if err := patch(&in); err != nil {
@@ -80,6 +80,16 @@ func (r *Reactions) UpdateWebhook(t *store.Tenant, id int64, patch func(*Webhook
 		return hook, problem.Field("namespace", "The namespace cannot be changed; it is %q.", hook.Namespace)
 	}
 	return r.saveWebhook(t, hook, in)
+}
+
+// lockedWebhook reads a webhook that is about to be changed. Whoever else changes or
+// disables it waits until the transaction ends.
+func lockedWebhook(t *store.Tenant, id int64) (store.Webhook, error) {
+	if err := t.LockEndpoint(id); err != nil {
+		return store.Webhook{}, webhookMissing(err, id)
+	}
+	hook, err := t.Webhook(id)
+	return hook, webhookMissing(err, id)
 }
 
 // saveWebhook gives a webhook another state.

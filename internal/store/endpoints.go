@@ -88,6 +88,12 @@ func (t *Tenant) updateEndpoint(kind endpointKind, e *Endpoint, set string, own 
 	return t.configChanged()
 }
 
+// LockEndpoint has every other transaction that would change or disable the
+// endpoint wait until this one ends; ErrNotFound when there is none.
+func (t *Tenant) LockEndpoint(id int64) error {
+	return t.execOne("UPDATE endpoints SET version = version WHERE tenant_id = ? AND id = ?", t.ID, id)
+}
+
 // deleteEndpoint removes an endpoint; its deliveries stay in the log.
 func (t *Tenant) deleteEndpoint(kind endpointKind, id int64) error {
 	err := t.execOne("DELETE FROM endpoints WHERE tenant_id = ? AND kind = ? AND id = ?", t.ID, string(kind), id)
