@@ -54,13 +54,17 @@ func (c *checker) applyAction(a *store.Action, in ActionInput, prefix string) er
 }
 
 func (c *checker) unknownAction(in ActionInput, prefix string) {
-	field, name := "name", in.Name
-	if name == "" && in.UUID != "" {
-		field, name = "uuid", in.UUID
+	field, name := "uuid", in.UUID
+	if name == "" {
+		field, name = "name", in.Name
 	}
 	var names, all []string
 	for _, k := range kinds() {
 		names, all = append(names, k.name), append(append(all, k.name), k.aliases...)
+	}
+	if name == "" {
+		c.bad.Add(prefix+field, "The type of the action is required, in name or uuid. There are %s.", strings.Join(names, ", "))
+		return
 	}
 	c.bad.Add(prefix+field, "There is no action %q.%s There are %s.", name, spelling.Hint(strings.ToLower(name), all), strings.Join(names, ", "))
 }

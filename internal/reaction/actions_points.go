@@ -12,7 +12,7 @@ var (
 	issuedAt    = parameter{name: "issued_at", form: timeForm, doc: "When it was given: now when not given."}
 	accruedAt   = parameter{name: "accrued_at", form: timeForm, doc: "When it begins to count: as the definition says when not given."}
 	expiresAt   = parameter{name: "expires_at", form: timeForm, doc: "When it expires: as the definition says when not given."}
-	timezone    = parameter{name: "timezone", form: textForm, doc: "The IANA zone of its days: that of the tenant when not given."}
+	timezone    = parameter{name: "timezone", form: zoneForm, doc: "The IANA zone of its days: that of the tenant when not given."}
 	externalID  = parameter{name: "external_id", form: textForm, doc: "A name of your own. A second one of a name is refused, so that nothing is given twice."}
 	description = parameter{name: "description", form: textForm, doc: "What the ledger says of it."}
 	meta        = parameter{name: "meta", form: objectForm, doc: "Whatever you want to keep with it."}
@@ -93,7 +93,7 @@ var tierPointsKind = &kind{
 	doc: "Gives the profile points that count towards tiers.", profile: true,
 	params: []parameter{
 		{name: "value", form: amountForm, required: true, doc: "How many; negative takes away."},
-		{name: "definition", aliases: []string{"definition_handle"}, form: handleOf("point definition"), doc: "The handle of the definition of points of the kind tier."},
+		{name: "definition", aliases: []string{"definition_handle"}, form: handleOf("tier point definition"), doc: "The handle of a point definition of the kind tier."},
 		issuedAt, accruedAt, meta,
 	},
 	do: awardTierPoints,

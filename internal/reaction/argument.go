@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/spelling"
@@ -88,9 +89,16 @@ func (k *kind) unknown(name string) error {
 func (k *kind) missing(p parameter) error {
 	what := p.form.name
 	if p.form.of != "" {
-		what = "the handle of a " + p.form.of
+		what = "the handle of " + article(p.form.of) + p.form.of
 	}
 	return fmt.Errorf("%s needs the argument %s: %s", k.name, p.name, what)
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an "
+	}
+	return "a "
 }
 
 // bind reads the value of an argument.

@@ -1,6 +1,7 @@
 package reaction
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/spelling"
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/jsonlogic"
 )
 
 // checker checks the actions of one trigger when it is saved, and notes what is
@@ -131,25 +133,43 @@ func (c *checker) knowDefinitions() error {
 	definitions, err := c.t.AllDefinitions()
 	for _, d := range definitions {
 		of := definitionWords[d.Kind]
+		if d.Kind == store.PointDefinition && ofTierPoints(d) {
+			of = "tier point definition"
+		}
 		c.handles[of] = append(c.handles[of], d.Handle)
 	}
 	return err
 }
 
-// checkPaths notes the paths of a rule that the context never has. A name that
-// the root lacks is looked up in the fallback, as the rule itself does.
+// ofTierPoints tells the point definitions that only tier points are given of from
+// those that no tier points are.
+func ofTierPoints(d store.Definition) bool {
+	var point struct{ Kind string }
+	return json.Unmarshal(d.Data, &point) == nil && point.Kind == "tier"
+}
+
+// checkPaths notes the paths of an argument that the context never has.
 func (c *checker) checkPaths(b bound) (faults []*argumentError) {
-	shape, ok := event.ShapeOf(c.typ)
+	for _, err := range strangePaths(c.typ, b.rule) {
+		faults = append(faults, &argumentError{b.at, "value", err})
+	}
+	return faults
+}
+
+// strangePaths returns an error for each path of a rule that the context of an
+// event never has. A name that the root lacks is looked up in the fallback, as the
+// rule itself does.
+func strangePaths(typ event.Type, rule *jsonlogic.Rule) (faults []error) {
+	shape, ok := event.ShapeOf(typ)
 	if !ok {
 		return nil
 	}
-	for _, path := range b.rule.Paths() {
+	for _, path := range rule.Paths() {
 		first, _, _ := strings.Cut(path, ".")
 		if shape.Has(path) || !shape.Has(first) && shape.Has(Fallback) && shape.Has(Fallback+"."+path) {
 			continue
 		}
-		err := fmt.Errorf("the context of %s has no %q.%s", c.typ, path, pathHint(path, shape.Paths()))
-		faults = append(faults, &argumentError{b.at, "value", err})
+		faults = append(faults, fmt.Errorf("the context of %s has no %q.%s", typ, path, pathHint(path, shape.Paths())))
 	}
 	return faults
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/belfryhq/belfry/internal/scalar"
 )
@@ -40,6 +41,7 @@ var (
 	amountForm  = form{name: "number", read: readAmount}
 	integerForm = form{name: "integer", read: readInteger}
 	timeForm    = form{name: "time", read: readTime}
+	zoneForm    = form{name: "text", read: readZone}
 	jsonForm    = form{name: "json", read: func(raw json.RawMessage) (json.RawMessage, error) { return raw, nil }}
 	objectForm  = form{name: "object", read: readObject}
 	listForm    = form{name: "list", read: readList}
@@ -116,6 +118,17 @@ func readTime(raw json.RawMessage) (json.RawMessage, error) {
 		return nil, mustBe("a time such as 2026-01-31 09:30:00", raw)
 	}
 	return at.AppendJSON(nil), nil
+}
+
+// readZone takes empty text for no zone.
+func readZone(raw json.RawMessage) (json.RawMessage, error) {
+	var name string
+	if json.Unmarshal(raw, &name) == nil && name != "Local" {
+		if _, err := time.LoadLocation(name); err == nil {
+			return raw, nil
+		}
+	}
+	return nil, mustBe("a time zone such as Australia/Melbourne", raw)
 }
 
 func readObject(raw json.RawMessage) (json.RawMessage, error) {
