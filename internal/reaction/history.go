@@ -18,7 +18,7 @@ type History struct {
 	EventType      string        `json:"event_type"`
 	ProfileID      scalar.Text   `json:"profile_id"`
 	ParentID       scalar.Int    `json:"parent_id" doc:"The event whose reaction caused this one."`
-	Items          []HistoryItem `json:"items" doc:"One for each action that ran, and for each webhook."`
+	Items          []HistoryItem `json:"items" doc:"One for each action that ran, for each webhook, and for each trigger that a guard against loops held."`
 	CreatedAt      scalar.Time   `json:"created_at"`
 }
 
@@ -32,11 +32,11 @@ type HistoryDetail struct {
 // HistoryItem is what one action or webhook did.
 type HistoryItem struct {
 	ID        string         `json:"id" doc:"The event's id and the place in it."`
-	Handler   string         `json:"handler" doc:"The type of the action, or webhook."`
+	Handler   string         `json:"handler" doc:"The type of the action; webhook, or trigger for one that was held."`
 	Arguments arguments      `json:"arguments" doc:"As evaluated."`
 	Context   HistoryContext `json:"context"`
 	Result    HistoryResult  `json:"result"`
-	Status    string         `json:"status" enum:"passed,stopped,sent,unsent,done,skipped,failed,filtered,own_namespace"`
+	Status    string         `json:"status" enum:"passed,stopped,sent,unsent,done,skipped,failed,filtered,own_namespace,too_deep"`
 	CreatedAt scalar.Time    `json:"created_at"`
 }
 
@@ -136,8 +136,11 @@ func historyOf(e store.Event, log store.RunLog) (History, error) {
 	}
 	for _, r := range results {
 		in := HistoryContext{EventID: e.ID, TriggerID: scalar.Int(r.TriggerID), WebhookID: scalar.Int(r.WebhookID), Version: scalar.Int(r.Version)}
-		if r.WebhookID != 0 {
+		switch {
+		case r.WebhookID != 0:
 			h.add(in, ActionResult{Type: "webhook", Outcome: r.Outcome, DeliveryID: r.DeliveryID, Detail: r.Detail})
+		case r.Outcome == ownNamespace, r.Outcome == tooDeep:
+			h.add(in, ActionResult{Type: "trigger", Outcome: r.Outcome, Detail: r.Detail})
 		}
 		for _, a := range r.Actions {
 			in.ActionID = scalar.Int(a.ActionID)

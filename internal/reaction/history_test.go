@@ -51,3 +51,31 @@ func TestTheHistoryOfActionsIsATree(t *testing.T) {
 		})
 	})
 }
+
+func TestATriggerThatIsHeldIsInTheHistory(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t, store.Options{}))
+	id := h.trigger(`{"name":"Orders","trigger":"order.shipped","namespace":"crm","is_active":true,"actions":[
+		{"name":"event.create","arguments":[{"name":"event","value":"order.seen"}]}]}`)
+	again := h.trigger(`{"name":"Again","trigger":"order.shipped","is_active":true,"actions":[
+		{"name":"event.create","arguments":[{"name":"event","value":"order.shipped"}]}]}`)
+	e := h.answered("crm", order)
+	h.must(func(t *store.Tenant) error {
+		one, err := ReadHistory(t, e)
+		if err != nil {
+			return err
+		}
+		held := one.Items[0]
+		if len(one.Items) != 2 || held.Handler != "trigger" || held.Status != ownNamespace || int64(held.Context.TriggerID) != id || held.Result.Detail == "" {
+			h.Errorf("history %+v", one)
+		}
+		last, err := Histories(t, store.List{Sort: []string{"-id"}, Size: 1})
+		if err != nil {
+			return err
+		}
+		items := last.Items[0].Items
+		if deep := items[len(items)-1]; deep.Status != tooDeep || int64(deep.Context.TriggerID) != again || deep.Handler != "trigger" {
+			h.Errorf("the deepest %+v", last.Items[0])
+		}
+		return nil
+	})
+}
