@@ -147,7 +147,11 @@ func (in EstimateInput) transaction(t *store.Tenant) (sale loyalty.TransactionIn
 		sale.Timezone = scalar.Text(tenant.Timezone)
 	}
 	one := scalar.One
+	var bad problem.Invalid
 	for i, item := range in.Items {
+		if item.Name == "" {
+			bad.Add(fmt.Sprintf("items.%d.name", i), "The name field is required.")
+		}
 		sale.Items[i] = loyalty.ItemInput{
 			Name: item.Name, Quantity: item.Quantity, PriceSell: item.PriceSell, PriceCurrent: item.PriceCurrent,
 			SKU: item.SKU, ProductVariantSKU: item.ProductVariantSKU,
@@ -156,7 +160,7 @@ func (in EstimateInput) transaction(t *store.Tenant) (sale loyalty.TransactionIn
 			sale.Items[i].Quantity = &one
 		}
 	}
-	return sale, nil
+	return sale, bad.Err()
 }
 
 // absent turns a missing row into the error that names it.

@@ -66,6 +66,7 @@ func TestAnEstimateSaysWhatASaleWouldGive(t *testing.T) {
 			fmt.Sprintf(`{"trigger_id":%d,"total":1,"transacted_at":"2026-05-01","profile_id":"00000000-0000-4000-8000-000000000000"}`, trigger): &missing,
 			fmt.Sprintf(`{"trigger_id":%d,"total":1,"transacted_at":"2026-05-01"}`, other):                                                       &invalid,
 			fmt.Sprintf(`{"trigger_id":%d,"transacted_at":"2026-05-01"}`, trigger):                                                               &invalid,
+			fmt.Sprintf(`{"trigger_id":%d,"total":1,"transacted_at":"2026-05-01","items":[{"price_sell":1}]}`, trigger):                          &invalid,
 			`{"total":1}`: &invalid,
 		} {
 			if _, err := h.estimate(text); err == nil || !errors.As(err, want) {
