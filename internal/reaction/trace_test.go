@@ -158,3 +158,26 @@ func TestConditionsWithoutRoomAreStillExplained(t *testing.T) {
 		return nil
 	})
 }
+
+func TestATraceThatIsCutShortSaysSoAndOfNobodyThatItDidNotRun(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t, store.Options{}))
+	for range 3 {
+		h.trigger(`{"name":"Orders","trigger":"order.shipped","is_active":true}`)
+	}
+	id := h.answered("erp", order)
+	h.must(func(t *store.Tenant) error {
+		e, err := t.Event(id)
+		if err != nil {
+			return err
+		}
+		s := storyteller{
+			Reactions: h.r, explainer: explainer{t: t, room: explainRoom}, ctx: context.Background(),
+			events: 1, reactions: 2, triggers: map[[2]int64]store.Trigger{},
+		}
+		told, err := s.tell(&e)
+		if !told.IsTruncated || len(told.Reactions) != 2 || told.Reactions[1].Outcome != matched {
+			h.Errorf("trace %+v", told)
+		}
+		return err
+	})
+}
