@@ -119,7 +119,7 @@ func checkCondition(bad *problem.Invalid, raw json.RawMessage) json.RawMessage {
 		_, err = jsonlogic.Compile(rule, jsonlogic.Fallback(Fallback))
 	}
 	if err != nil {
-		bad.Add("condition", "%s.", capital(err))
+		bad.Add("condition", "%s", problem.Sentence(err))
 	}
 	return rule
 }

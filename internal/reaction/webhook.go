@@ -1,6 +1,7 @@
 package reaction
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"github.com/belfryhq/belfry/internal/problem"
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/jsonlogic"
 )
 
 // WebhookInput is what a caller can set of a webhook, as Omneo's API v3 names
@@ -21,7 +23,7 @@ type WebhookInput struct {
 	IsActive  bool        `json:"is_active,omitempty" doc:"Only an active webhook gets events." default:"true"`
 	Queue     scalar.Text `json:"queue,omitempty" doc:"high, default or low; any other is low." default:"default"`
 	// Condition is a rule, or the text of one.
-	Condition         json.RawMessage `json:"condition,omitempty" doc:"JSON Logic on the event context: only when it holds is anything sent."`
+	Condition         json.RawMessage `json:"condition,omitempty" doc:"JSON Logic on the event context: only when it holds is anything sent. A path that the context never has is refused."`
 	ExtraDataTemplate scalar.Text     `json:"extra_data_template,omitempty" doc:"A Twig template of a JSON object whose members are sent beside those of the context. Empty sends the context as it is."`
 	RetryHourly       bool            `json:"retry_hourly,omitempty" doc:"After the attempts of the first half hour, one an hour for a day." default:"true"`
 	RetryDaily        bool            `json:"retry_daily,omitempty" doc:"After all others, one a day for a week." default:"true"`
@@ -138,6 +140,7 @@ func (r *Reactions) applyWebhook(w *store.Webhook, in WebhookInput, now scalar.T
 	checkLength(&bad, "namespace", in.Namespace, maxName, true)
 	checkLength(&bad, "name", string(in.Name), maxName, false)
 	r.checkTemplate(&bad, "extra_data_template", string(in.ExtraDataTemplate))
+	checkConditionPaths(&bad, w, typ, in.Condition)
 	err := r.applyEndpoint(&bad, &w.Endpoint, endpointInput{
 		url: in.URL, condition: in.Condition, secret: in.Secret, headers: in.Headers, timeout: in.Timeout, isActive: in.IsActive,
 	}, now)
@@ -148,6 +151,23 @@ func (r *Reactions) applyWebhook(w *store.Webhook, in WebhookInput, now scalar.T
 	w.Template, w.RetryHourly, w.RetryDaily = string(in.ExtraDataTemplate), in.RetryHourly, in.RetryDaily
 	w.Schedule = delivery.Passes(in.RetryHourly, in.RetryDaily)
 	return nil
+}
+
+// checkConditionPaths notes the paths of a condition that events of the type never
+// have, unless the webhook has both already. Whether it is a rule at all is for
+// the endpoint to say.
+func checkConditionPaths(bad *problem.Invalid, w *store.Webhook, typ event.Type, raw json.RawMessage) {
+	text, err := ruleOf(raw)
+	if err != nil || text == nil || string(typ) == w.Event && bytes.Equal(text, w.Condition) {
+		return
+	}
+	rule, err := jsonlogic.Compile(text, jsonlogic.Fallback(Fallback))
+	if err != nil {
+		return
+	}
+	for _, fault := range strangePaths(typ, rule) {
+		bad.Add("condition", "%s", problem.Sentence(fault))
+	}
 }
 
 // checkEvent returns the type that a trigger or a webhook listens to.

@@ -215,3 +215,33 @@ func TestAWebhookKeepsItsNamespaceAndItsSecretThroughAnUpdate(t *testing.T) {
 		t.Errorf("deleting it again: %v, want not found", err)
 	}
 }
+
+func TestAWebhooksConditionMayReadOnlyWhatTheContextHas(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t, store.Options{}))
+	try := func(text string) error {
+		return h.do(func(t *store.Tenant) error {
+			in := NewWebhookInput()
+			in.URL, in.Namespace = "https://hooks.example.com/sales", "crm"
+			if err := json.Unmarshal([]byte(text), &in); err != nil {
+				return err
+			}
+			_, err := h.r.CreateWebhook(t, in)
+			return err
+		})
+	}
+	for text, words := range map[string]string{
+		`{"trigger":"transaction.created","condition":{">":[{"var":"totl"},1]}}`:                 `The context of transaction.created has no "totl". Did you mean "total"?`,
+		`{"trigger":"transaction.created","condition":"{\"==\":[{\"var\":\"tier_handel\"},1]}"}`: `Did you mean "tier_handle"?`,
+		`{"trigger":"transaction.created","condition":{"=>":[1,2]}}`:                             `did you mean ">="?`,
+	} {
+		wantFault(t, try(text), "condition", words)
+	}
+	if err := try(`{"trigger":"transaction.created","condition":{">":[{"var":"aggregations.spend_12m"},1]}}`); err != nil {
+		t.Error(err)
+	}
+	id := h.webhook(`{"condition":{"var":"anything.at.all"}}`) // of a custom event
+	wantFault(t, h.do(func(t *store.Tenant) error {
+		_, err := h.r.UpdateWebhook(t, id, func(in *WebhookInput) error { in.Trigger = "profile.created"; return nil })
+		return err
+	}), "condition", `The context of profile.created has no "anything.at.all".`)
+}
