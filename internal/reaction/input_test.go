@@ -3,6 +3,7 @@ package reaction
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -186,4 +187,16 @@ func TestAnUpdateKeepsTheActionsThatItNames(t *testing.T) {
 			t.Errorf("actions %v, want %v", sent, want)
 		}
 	})
+}
+
+func TestActionsAreSortedHoweverFarApartTheyAre(t *testing.T) {
+	actions := []store.Action{{ID: 1, SortOrder: math.MaxInt}, {ID: 2, SortOrder: -2}, {ID: 3}, {ID: 4, SortOrder: -2}}
+	sortActions(actions)
+	var ids []int64
+	for _, a := range actions {
+		ids = append(ids, a.ID)
+	}
+	if !slices.Equal(ids, []int64{2, 4, 3, 1}) {
+		t.Errorf("the actions are in the order %v", ids)
+	}
 }

@@ -1,6 +1,7 @@
 package reaction
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -185,5 +186,5 @@ func triggerOf(id int64, number int, in TriggerInput) store.Trigger {
 
 // sortActions puts actions into the order in which they run.
 func sortActions(actions []store.Action) {
-	slices.SortStableFunc(actions, func(a, b store.Action) int { return a.SortOrder - b.SortOrder })
+	slices.SortStableFunc(actions, func(a, b store.Action) int { return cmp.Compare(a.SortOrder, b.SortOrder) })
 }
