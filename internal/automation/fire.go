@@ -72,7 +72,9 @@ func (f *firing) fire(profileID string) error {
 	case errors.As(err, &bad):
 		eventID, failure = 0, bad.Error()
 	case err != nil:
-		f.Logger.Error("fire an automation", "automation", f.automation.ID, "run", f.run.ID, "profile", profileID, "error", err)
+		if f.run.Failed < maxFailures { // what has befallen so many is not told of a million
+			f.Logger.Error("fire an automation", "automation", f.automation.ID, "run", f.run.ID, "profile", profileID, "error", err)
+		}
 		eventID, failure = 0, fault
 	}
 	f.run.TotalSelected++

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -184,6 +185,33 @@ func TestAProfileThatFailsIsKeptAndHoldsNobodyUp(t *testing.T) {
 			t.Errorf("failures %+v", r.Failures)
 		}
 	})
+}
+
+func TestAFaultOfEveryProfileDoesNotFloodTheLog(t *testing.T) {
+	c := newClub(t, storetest.SQLite)
+	var log bytes.Buffer
+	c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	c.crowd(maxFailures + 10)
+	c.must(func(t *store.Tenant) error {
+		all, err := t.SelectProfiles(store.Selection{}, "", 1000, 1000)
+		for _, id := range all.IDs {
+			p, err := t.Profile(id)
+			p.Attributes = []byte("[]")
+			if err := errors.Join(err, t.UpdateProfile(&p)); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	id := c.automation(everybody)
+	c.start(id, RunInput{})
+	c.settle()
+	if r := c.runs(id)[0]; r.State != "done" || r.Failed != maxFailures+10 || len(r.Failures) != maxFailures {
+		t.Errorf("run %+v", r.Run)
+	}
+	if n := strings.Count(log.String(), "\n"); n != maxFailures {
+		t.Errorf("%d lines in the log, want %d", n, maxFailures)
+	}
 }
 
 func TestAConditionThatIsTooMuchWorkIsTheQuerysFault(t *testing.T) {
