@@ -25,6 +25,17 @@ func kindOfInput(in ActionInput) *kind {
 	return kindOf(in.Name)
 }
 
+// keepType has the update of an action keep its type, unless uuid or a new name
+// say another. A name that was that of the type before goes with it.
+func (in *ActionInput) keepType(a store.Action) {
+	switch named := kindOf(in.Name); {
+	case in.UUID == "" && (in.Name == a.Name || named == nil):
+		in.UUID = a.Type
+	case in.UUID != "" && in.Name == a.Name && named != kindOf(in.UUID) && named != nil:
+		in.Name = ""
+	}
+}
+
 // applyAction checks the input and writes it onto the action. prefix stands
 // before the names of fields in errors.
 func (c *checker) applyAction(a *store.Action, in ActionInput, prefix string) error {

@@ -200,3 +200,37 @@ func TestActionsAreSortedHoweverFarApartTheyAre(t *testing.T) {
 		t.Errorf("the actions are in the order %v", ids)
 	}
 }
+
+func TestAnUpdateOfAnActionChangesItsTypeByEitherName(t *testing.T) {
+	h := newHouse(t, storetest.SQLite(t, store.Options{}))
+	id := h.trigger(`{"name":"T","trigger":"visit.made","actions":[{"name":"tag.add","arguments":[{"name":"tags","value":"a"}]}]}`)
+	update := func(text string) (a store.Action, err error) {
+		err = h.do(func(t *store.Tenant) error {
+			trigger, err := t.Trigger(id)
+			if err != nil {
+				return err
+			}
+			a, err = h.r.UpdateAction(t, id, trigger.Actions[0].ID, func(in *ActionInput) error {
+				return json.Unmarshal([]byte(text), in)
+			})
+			return err
+		})
+		return a, err
+	}
+	for _, tc := range []struct{ text, typ, name string }{
+		{`{"name":"tag.remove"}`, "tag.remove", "tag.remove"},
+		{`{"uuid":"tag.add"}`, "tag.add", "tag.add"},
+		{`{"name":"Mark them"}`, "tag.add", "Mark them"},
+		{`{"sort_order":3}`, "tag.add", "Mark them"},
+		{`{"uuid":"tag.remove"}`, "tag.remove", "Mark them"},
+		{`{"uuid":"tag.add","name":"add tag"}`, "tag.add", "add tag"},
+		{`{"uuid":"tag.add"}`, "tag.add", "add tag"},
+	} {
+		a, err := update(tc.text)
+		if err != nil || a.Type != tc.typ || a.Name != tc.name {
+			t.Errorf("%s made %s %q, %v; want %s %q", tc.text, a.Type, a.Name, err, tc.typ, tc.name)
+		}
+	}
+	_, err := update(`{"uuid":"tag.remov"}`)
+	wantFault(t, err, "uuid", `Did you mean "tag.remove"?`)
+}

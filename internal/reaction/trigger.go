@@ -156,9 +156,11 @@ func (r *Reactions) UpdateAction(t *store.Tenant, triggerID, id int64, patch fun
 	}
 	in := actionInput(a)
 	in.Arguments = nil // decoded ones would keep the fields of those before
+	in.UUID = ""
 	if err := patch(&in); err != nil {
 		return a, err
 	}
+	in.keepType(a)
 	if in.Arguments == nil {
 		in.Arguments = a.Arguments
 	}
