@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/belfryhq/belfry/internal/scalar"
 	"github.com/belfryhq/belfry/internal/store"
+	"github.com/belfryhq/belfry/internal/worker"
 )
 
 // batch is the events that one transaction answers.
@@ -95,13 +95,8 @@ const fault = "a fault of the server, which its log describes"
 func (b *batch) settle(p *pending) error {
 	failure := p.failure
 	if len(p.reactions) > 0 {
-		failure = b.tx.Try(func() (err error) {
-			defer func() {
-				if p := recover(); p != nil {
-					err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-				}
-			}()
-			return b.answer(p)
+		failure = b.tx.Try(func() error {
+			return worker.Survive(func() error { return b.answer(p) })
 		})
 	}
 	if failure == nil {
