@@ -40,7 +40,11 @@ func TestAnyHistoryOfAProgrammeBalances(t *testing.T) {
 			tenants++
 			h := &programmeHistory{t: t, rt: rt, shop: newShop(t, db, fmt.Sprintf("programme-%d", tenants)), now: &now}
 			h.define()
-			for n := range operations {
+			n := operations
+			if db.Dialect() == "postgres" {
+				n /= 4 // each statement is a round trip
+			}
+			for n := range n {
 				h.step()
 				if n%checkEvery == checkEvery-1 {
 					h.checkBooks()

@@ -152,6 +152,7 @@ func yearLater(at time.Time) time.Time {
 
 func TestTiersAgreeWithAnOracleAfterAnyHistory(t *testing.T) {
 	eachClub(t, func(t *testing.T, c *club) {
+		fewerOnPostgres(t, c.db)
 		rapid.Check(t, func(rt *rapid.T) {
 			err := c.try(func(t *store.Tenant) error {
 				h := tierHistory{T: rt, c: c, t: t, at: noon, o: &tierOracle{tier: "member", seen: noon}}
