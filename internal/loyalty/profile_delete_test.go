@@ -30,7 +30,7 @@ func TestADeletedProfileLeavesItsHistoryAndNothingElse(t *testing.T) {
 				if h[1] != 0 || h[2] != 0 || h[0] < was[table][0] {
 					t.Errorf("ledger: rows and sums %v became %v", was[table], h)
 				}
-			case "events", "tier_changes", "tier_points", "achievement_counts", "instances", "redemptions":
+			case "events", "automation_failures", "tier_changes", "tier_points", "achievement_counts", "instances", "redemptions":
 				if h[0] < was[table][0] {
 					t.Errorf("%s: %d rows became %d", table, was[table][0], h[0])
 				}
